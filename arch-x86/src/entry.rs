@@ -1,0 +1,16 @@
+//! Where calls come in on x86.
+
+use hypercall_core::EntryPoint;
+
+/// KVM_EXIT_HYPERCALL: number 12 and its arguments, on KVMs that deliver it.
+pub const EXIT_HYPERCALL: EntryPoint = EntryPoint::new("exit-hypercall", 0);
+
+/// A port doorbell: `out imm8, al`.
+pub const fn port(port: u8) -> EntryPoint {
+    EntryPoint::new("pio", port as u64)
+}
+
+/// An MMIO doorbell: a store to a guest-physical address without memory.
+pub const fn mmio(address: u64) -> EntryPoint {
+    EntryPoint::new("mmio", address)
+}

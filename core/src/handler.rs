@@ -1,0 +1,147 @@
+//! Handlers, and what they are told beside the arguments.
+
+use crate::arch::{Caller, Endian, Privilege};
+use crate::convention::Trap;
+use crate::definition::Hypercall;
+use crate::services::{MissingService, Services};
+use crate::{Completion, Definition, Error, Outcome, Vcpu};
+use alloc::boxed::Box;
+
+/// What a handler may know of the call beside its arguments. Neither its number nor a register.
+#[derive(Debug)]
+pub struct Context<'a> {
+    pub(crate) vcpu: &'a Vcpu,
+    pub(crate) caller: Caller,
+    pub(crate) definition: &'static Definition,
+    pub(crate) deferred: bool,
+}
+
+impl Context<'_> {
+    /// The index of the calling vCPU.
+    pub fn vcpu(&self) -> u32 {
+        self.vcpu.index
+    }
+
+    /// The byte order of the guest's structures.
+    pub fn endian(&self) -> Endian {
+        self.caller.endian
+    }
+
+    /// Whether a user program of the guest's made the call; only where the policy allows that.
+    pub fn is_user_mode(&self) -> bool {
+        self.caller.privilege == Privilege::User
+    }
+
+    /// What is known of the call.
+    pub fn definition(&self) -> &'static Definition {
+        self.definition
+    }
+
+    /// The right to complete this call later, from any thread. Return [`Outcome::Deferred`] then.
+    pub fn defer(&mut self) -> Completion {
+        self.deferred = true;
+        self.vcpu.slot.open()
+    }
+}
+
+/// A handler after its types are gone: from registers to an outcome.
+pub(crate) type Erased<Vm> = Box<dyn Fn(&Vm, &Trap, &mut Context<'_>) -> Outcome + Send + Sync>;
+
+/// Wraps a typed handler: decode, call, and an error becomes an outcome.
+pub(crate) fn erase<Vm, C, R, F>(handler: F) -> Erased<Vm>
+where
+    C: Hypercall,
+    R: Into<Outcome>,
+    F: Fn(&Vm, C, &mut Context<'_>) -> Result<R, Error> + Send + Sync + 'static,
+{
+    Box::new(move |vm, trap, context| {
+        let mut slots = crate::argument::Slots::new(&trap.arguments, trap.caller.width);
+        match C::decode(&mut slots).and_then(|call| handler(vm, call, context)) {
+            Ok(done) => done.into(),
+            Err(error) => Outcome::Failed(error),
+        }
+    })
+}
+
+/// A handler linked into the program by a crate that does not know the VM's type.
+///
+/// Made by [`link_handler!`](crate::link_handler).
+pub struct LinkedHandler {
+    /// The call it serves.
+    pub definition: &'static Definition,
+    /// Binds it to the services of a VM.
+    pub bind: fn(&Services) -> Result<BoundHandler, MissingService>,
+}
+
+impl core::fmt::Debug for LinkedHandler {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        write!(f, "LinkedHandler({})", self.definition.name)
+    }
+}
+
+/// A link-time handler with its services resolved.
+pub type BoundHandler = Box<dyn Fn(&Trap, &mut Context<'_>) -> Outcome + Send + Sync>;
+
+/// Every [`LinkedHandler`] of the program. A crate that nothing refers to is dropped by the linker with its
+/// entries: write `use that_crate as _;`.
+#[allow(unsafe_code)] // linkme declares the slice's link section with unsafe attributes
+#[linkme::distributed_slice]
+pub static LINKED_HANDLERS: [LinkedHandler];
+
+#[doc(hidden)]
+pub fn bind<C, R, F>(handler: F) -> BoundHandler
+where
+    C: Hypercall,
+    R: Into<Outcome>,
+    F: Fn(C, &mut Context<'_>) -> Result<R, Error> + Send + Sync + 'static,
+{
+    let erased = erase(move |_: &(), call: C, context: &mut Context<'_>| handler(call, context));
+    Box::new(move |trap, context| erased(&(), trap, context))
+}
+
+/// Plugs a handler in at link time, from a crate that knows no VM type: it takes a service instead.
+///
+/// ```
+/// use hypercall_core::{argument::GuestAddress, prelude::*};
+/// # pub static ACME: Interface = Interface::vendor("acme", "ACME's calls", *b"AC");
+///
+/// /// Something a VMM can do for this crate's calls.
+/// pub trait Lamp: Send + Sync {
+///     /// Switches the lamp.
+///     fn switch(&self, on: bool);
+/// }
+///
+/// /// Switches a lamp.
+/// #[derive(Hypercall)]
+/// #[hypercall(number = 0x21, name = "ACME_LAMP", interface = ACME, arch(x86, s390, ppc), status = active)]
+/// pub struct SwitchLamp {
+///     /// On or off.
+///     pub on: bool,
+/// }
+///
+/// fn switch_lamp(lamp: &dyn Lamp, call: SwitchLamp, _: &mut Context<'_>) -> Result<(), Error> {
+///     lamp.switch(call.on);
+///     Ok(())
+/// }
+/// hypercall_core::link_handler!(SwitchLamp, dyn Lamp, switch_lamp);
+/// # fn main() {}
+/// ```
+#[macro_export]
+macro_rules! link_handler {
+    ($call:ty, $service:ty, $function:path) => {
+        const _: () = {
+            #[allow(unsafe_code)] // linkme places the entry with a link-section attribute
+            #[$crate::linkme::distributed_slice($crate::handler::LINKED_HANDLERS)]
+            #[linkme(crate = $crate::linkme)]
+            static ENTRY: $crate::handler::LinkedHandler = $crate::handler::LinkedHandler {
+                definition: <$call as $crate::definition::Hypercall>::DEFINITION,
+                bind: |services| {
+                    let service = services.get::<$service>()?;
+                    Ok($crate::handler::bind(move |call: $call, context: &mut $crate::Context<'_>| {
+                        $function(&*service, call, context)
+                    }))
+                },
+            };
+        };
+    };
+}

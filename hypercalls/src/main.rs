@@ -1,0 +1,3 @@
+//! The `hypercall` command.
+
+fn main() {}
