@@ -167,8 +167,14 @@ impl Definition {
     }
 
     /// Argument registers the call takes in 64-bit mode, and in 32-bit mode.
-    pub fn slots(&self) -> (usize, usize) {
-        self.arguments.iter().fold((0, 0), |(a, b), x| (a + x.kind.slots, b + x.kind.slots_32))
+    pub const fn slots(&self) -> (usize, usize) {
+        let (mut wide, mut narrow, mut i) = (0, 0, 0);
+        while i < self.arguments.len() {
+            wide += self.arguments[i].kind.slots;
+            narrow += self.arguments[i].kind.slots_32;
+            i += 1;
+        }
+        (wide, narrow)
     }
 }
 

@@ -141,10 +141,18 @@ impl Interface {
     }
 
     /// What `number` looks like in the number register, or `None` if it cannot be written there.
-    pub fn wire(&self, numbering: Numbering, number: u64) -> Option<u64> {
-        self.spans_in(numbering)
-            .find(|s| number >= s.start && number - s.start < s.count)
-            .map(|s| s.first + (number - s.start) * s.step)
+    ///
+    /// A `const fn`, so that a guest stub for a call that its convention cannot write does not compile.
+    pub const fn wire(&self, numbering: Numbering, number: u64) -> Option<u64> {
+        let mut i = 0;
+        while i < MAX_SPANS {
+            let s = &self.spans[i];
+            if s.numbering as u8 == numbering as u8 && number >= s.start && number - s.start < s.count {
+                return Some(s.first + (number - s.start) * s.step);
+            }
+            i += 1;
+        }
+        None
     }
 
     /// Whether it is a vendor's: reached by its numbers at every entry point that can write them.
