@@ -66,6 +66,20 @@ pub const LR: Reg = Reg::new("lr", 34);
 /// CR.
 pub const CR: Reg = Reg::new("cr", 35);
 
+/// Every register of the file, by index.
+pub const ALL: [Reg; COUNT] = {
+    let mut all = [XER; COUNT];
+    let mut i = 0;
+    while i < R.len() {
+        all[i] = R[i];
+        i += 1;
+    }
+    all[CTR.index] = CTR;
+    all[LR.index] = LR;
+    all[CR.index] = CR;
+    all
+};
+
 const _: () = assert!(core::mem::size_of::<PpcRegisters>() == COUNT * 8);
 
 impl PpcRegisters {
