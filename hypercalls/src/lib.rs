@@ -3,3 +3,8 @@
 #![cfg_attr(not(feature = "std"), no_std)]
 
 extern crate alloc;
+
+pub mod catalogue;
+pub mod services;
+pub mod stock;
+pub mod vendor;

@@ -1,0 +1,12 @@
+//! The hypercalls that exist, one module an interface.
+//!
+//! | module | interface | calls |
+//! |---|---|---|
+//! | [`kvm`] | KVM's own numbers, KVM_HC_* | all twelve |
+//! | [`diag500`] | the subcodes of DIAG 0x500 on s390 | 0 to 4 |
+//! | [`papr`] | PAPR's H_* calls on PowerPC | some, as documentation |
+//!
+//! History names the first release that has a change and the commit that made it; where one of them could
+//! not be found in a public source it is `unknown`.
+
+pub mod kvm;
