@@ -1,3 +1,66 @@
-//! The test runner.
+//! Runs the tests of the workspace and says, per architecture and tier, how many passed.
+//!
+//! `tests/run` starts it. A *row* of the summary is one architecture on one tier (this machine, its KVM, the lints,
+//! user-mode QEMU); a row is made of *steps*, each a child process with a time limit and a log file.
 
-fn main() {}
+mod cli;
+mod exec;
+mod libtest;
+mod report;
+mod session;
+mod setup;
+mod suite;
+mod tally;
+mod tier;
+mod workspace;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use crate::cli::{Cli, Format};
+use crate::report::Report;
+use crate::session::Session;
+use crate::workspace::Workspace;
+
+fn main() -> ExitCode {
+    let cli = Cli::parse();
+    match run(&cli) {
+        Ok(code) => code,
+        Err(message) => {
+            eprintln!("tests/run: {message}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(cli: &Cli) -> Result<ExitCode, String> {
+    let plans = tier::selected(&cli.arch, cli.quick);
+    if plans.is_empty() {
+        return Err("nothing to run: --quick has no row for this architecture".to_owned());
+    }
+    if cli.list {
+        report::print_list(&plans, cli.format).map_err(|e| format!("stdout: {e}"))?;
+        return Ok(ExitCode::SUCCESS);
+    }
+    if std::env::consts::ARCH != "x86_64" || std::env::consts::OS != "linux" {
+        return Err("the tests run on x86_64 Linux only".to_owned());
+    }
+
+    let workspace = Workspace::load()?;
+    let session = Session::new(&workspace.target_directory, !cli.quick)?;
+    let mut report = Report::default();
+    for plan in &plans {
+        session.heading(&format!("{} {}", plan.arch.name(), plan.tier.name()));
+        report.rows.push(plan.run(&session, &workspace));
+        if session.interrupted() {
+            return Err("interrupted".to_owned());
+        }
+    }
+    match cli.format {
+        Format::Text => report.print_text(std::io::stdout()),
+        Format::Json => report.print_json(std::io::stdout()),
+    }
+    .map_err(|e| format!("stdout: {e}"))?;
+    Ok(if report.succeeded(cli.require_all) { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}

@@ -1,0 +1,172 @@
+//! Builds test binaries and runs each as a step of its own, so that one that aborts or hangs takes no other with it and
+//! its output cannot be mistaken for another's.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use serde::Deserialize;
+
+use crate::exec::Invocation;
+use crate::libtest::Verdict;
+use crate::session::{Session, Step};
+use crate::tally::Tally;
+use crate::workspace::{Package, Target, Workspace, cargo, cargo_path};
+
+const BUILD_LIMIT: Duration = Duration::from_secs(30 * 60);
+const DOC_LIMIT: Duration = Duration::from_secs(15 * 60);
+const TEST_LIMIT: Duration = Duration::from_secs(5 * 60);
+
+/// Tests to build and run.
+pub struct Suite<'a> {
+    /// The packages and, for another machine, the target, as arguments of cargo.
+    pub selection: Vec<String>,
+    /// Set for cargo and for the tests.
+    pub env: Vec<(OsString, OsString)>,
+    /// What runs a test binary: nothing, or an emulator and its arguments.
+    pub emulator: Vec<OsString>,
+    /// Which test binaries.
+    pub wanted: &'a dyn Fn(&Target) -> bool,
+    /// Also the examples in the documentation.
+    pub doc: bool,
+}
+
+/// What cargo says about a test binary that it built.
+#[derive(Deserialize)]
+struct Artifact {
+    package_id: String,
+    target: Target,
+    profile: Profile,
+    executable: Option<PathBuf>,
+}
+
+#[derive(Deserialize)]
+struct Profile {
+    test: bool,
+}
+
+impl Suite<'_> {
+    /// Builds and runs the tests.
+    pub fn run(&self, session: &Session, workspace: &Workspace) -> Tally {
+        let mut tally = Tally::default();
+        let build = self
+            .cargo_test()
+            // With --no-run this means: build what can be built.
+            .args(["--no-run", "--no-fail-fast", "--message-format", "json-render-diagnostics"]);
+        let (built, messages) = session.capture(&Step {
+            name: "build the tests",
+            invocation: &build,
+            verdict: Verdict::Check,
+            limit: BUILD_LIMIT,
+        });
+        if built.failed > 0 {
+            tally.add(built);
+        }
+        for artifact in artifacts(&messages).filter(|artifact| (self.wanted)(&artifact.target)) {
+            let (Some(package), Some(executable)) =
+                (workspace.package(&artifact.package_id), &artifact.executable)
+            else {
+                continue;
+            };
+            let invocation = self.invocation(package, executable.into());
+            tally.add(session.run(&Step {
+                name: &format!("{} {}", package.name, artifact.target.label()),
+                invocation: &invocation,
+                verdict: Verdict::TestBinary,
+                limit: TEST_LIMIT,
+            }));
+        }
+        if self.doc {
+            tally.add(session.run(&Step {
+                name: "documentation",
+                invocation: &self.cargo_test().args(["--doc", "--no-fail-fast"]),
+                verdict: Verdict::DocTests,
+                limit: DOC_LIMIT,
+            }));
+        }
+        tally.or_empty_is_failure()
+    }
+
+    fn cargo_test(&self) -> Invocation {
+        cargo().args(["test", "--all-features"]).args(&self.selection).envs(&self.env)
+    }
+
+    /// Starts a test binary as cargo does: in its package's folder and with the variables that describe the package.
+    fn invocation(&self, package: &Package, executable: OsString) -> Invocation {
+        let mut line = self.emulator.iter().cloned().chain([executable]);
+        Invocation::new(line.next().unwrap_or_default())
+            .args(line)
+            .arg("--show-output")
+            .dir(package.dir())
+            .env("CARGO", cargo_path())
+            .env("CARGO_MANIFEST_DIR", package.dir())
+            .env("CARGO_MANIFEST_PATH", &package.manifest_path)
+            .env("CARGO_PKG_NAME", &package.name)
+            .env("CARGO_PKG_VERSION", &package.version)
+            .envs(&self.env)
+    }
+}
+
+fn artifacts(messages: &str) -> impl Iterator<Item = Artifact> {
+    // Other messages have other fields and do not parse.
+    messages
+        .lines()
+        .filter_map(|line| serde_json::from_str::<Artifact>(line).ok())
+        .filter(|artifact| artifact.profile.test && artifact.executable.is_some())
+}
+
+impl Target {
+    /// `lib`, `bin hypercall`, `test dispatch`.
+    fn label(&self) -> String {
+        match self.kind.first().map(String::as_str) {
+            Some("lib" | "proc-macro") | None => "lib".to_owned(),
+            Some(kind) => format!("{kind} {}", self.name),
+        }
+    }
+
+    /// Whether these tests need /dev/kvm: integration tests with `kvm` as a word of their name.
+    pub fn is_kvm_test(&self) -> bool {
+        self.kind.iter().any(|kind| kind == "test") && self.name.split(['_', '-']).any(|word| word == "kvm")
+    }
+
+    /// Whether these tests run the compiler, which is this machine's on whatever machine the code is for.
+    pub fn is_compiler_test(&self) -> bool {
+        std::fs::read_to_string(&self.src_path).is_ok_and(|source| source.contains("trybuild::"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const MESSAGES: &str = include_str!("samples/build.json");
+
+    fn integration_test(name: &str) -> Target {
+        Target { name: name.to_owned(), kind: vec!["test".to_owned()], src_path: PathBuf::new() }
+    }
+
+    #[test]
+    fn the_test_binaries_are_found_among_cargos_messages() {
+        let labels: Vec<String> = artifacts(MESSAGES)
+            .map(|artifact| format!("{} {}", artifact.package_id, artifact.target.label()))
+            .collect();
+        // Not the dependency, the plain library and the program that were built on the way.
+        assert_eq!(
+            labels,
+            [
+                "path+file:///src/lt#0.1.0 bin lt",
+                "path+file:///src/lt#0.1.0 lib",
+                "path+file:///src/lt#0.1.0 test on_kvm"
+            ]
+        );
+    }
+
+    #[test]
+    fn a_kvm_test_is_told_by_a_word_of_its_name() {
+        assert!(integration_test("kvm").is_kvm_test());
+        assert!(integration_test("catalogue_on_kvm").is_kvm_test());
+        assert!(!integration_test("kvmclock").is_kvm_test());
+        let library = Target { kind: vec!["lib".to_owned()], ..integration_test("kvm") };
+        assert!(!library.is_kvm_test());
+    }
+}

@@ -1,0 +1,106 @@
+//! The rows: which there are, and what each runs.
+
+mod lints;
+mod native;
+mod qemu_user;
+
+use crate::cli::{Arch, ArchFilter};
+use crate::report::Row;
+use crate::session::Session;
+use crate::workspace::Workspace;
+
+/// Where tests run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tier {
+    /// As ordinary programs of this machine.
+    Host,
+    /// Guests on this machine's /dev/kvm.
+    Kvm,
+    /// No tests: what the compiler and its tools say about the source.
+    Lints,
+    /// As ordinary programs of another machine, under user-mode QEMU.
+    QemuUser,
+}
+
+impl Tier {
+    /// The name in the summary.
+    pub fn name(self) -> &'static str {
+        match self {
+            Tier::Host => "host",
+            Tier::Kvm => "real KVM",
+            Tier::Lints => "lints",
+            Tier::QemuUser => "qemu-user",
+        }
+    }
+
+    /// What the tier runs, in one line.
+    pub fn what(self) -> &'static str {
+        match self {
+            Tier::Host => "unit, integration, compile-fail and documentation tests, and the examples",
+            Tier::Kvm => "guests on /dev/kvm",
+            Tier::Lints => "rustfmt, clippy, rustdoc, oldest Rust, packages, feature combinations, no_std",
+            Tier::QemuUser => "the tests of the published crates under user-mode QEMU",
+        }
+    }
+}
+
+/// One row to run.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Plan {
+    /// The architecture that the tests run as.
+    pub arch: Arch,
+    /// Where they run.
+    pub tier: Tier,
+}
+
+/// Every row, and whether it can need an installation.
+const PLANS: [(Plan, bool); 6] = [
+    (Plan { arch: Arch::X86_64, tier: Tier::Host }, false),
+    (Plan { arch: Arch::X86_64, tier: Tier::Kvm }, false),
+    (Plan { arch: Arch::X86_64, tier: Tier::Lints }, true),
+    (Plan { arch: Arch::S390x, tier: Tier::QemuUser }, true),
+    (Plan { arch: Arch::Ppc64, tier: Tier::QemuUser }, true),
+    (Plan { arch: Arch::Ppc64le, tier: Tier::QemuUser }, true),
+];
+
+/// The rows that a command line selects.
+pub fn selected(arch: &[ArchFilter], quick: bool) -> Vec<Plan> {
+    PLANS
+        .iter()
+        .filter(|(_, installs)| !(quick && *installs))
+        .map(|(plan, _)| *plan)
+        .filter(|plan| arch.iter().any(|filter| filter.matches(plan.arch)))
+        .collect()
+}
+
+impl Plan {
+    /// Runs the row. Whatever fails in it is in the row; the other rows still run.
+    pub fn run(&self, session: &Session, workspace: &Workspace) -> Row {
+        let tally = match self.tier {
+            Tier::Host => native::host(session, workspace),
+            Tier::Kvm => native::kvm(session, workspace),
+            Tier::Lints => lints::run(session, workspace),
+            Tier::QemuUser => qemu_user::run(self.arch, session, workspace),
+        };
+        Row::new(self, tally)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quick_selects_only_what_needs_no_installation() {
+        let tiers: Vec<Tier> = selected(&[ArchFilter::All], true).iter().map(|plan| plan.tier).collect();
+        assert_eq!(tiers, [Tier::Host, Tier::Kvm]);
+        assert!(selected(&[ArchFilter::S390x], true).is_empty());
+    }
+
+    #[test]
+    fn an_architecture_selects_its_rows() {
+        assert_eq!(selected(&[ArchFilter::S390x], false), [Plan { arch: Arch::S390x, tier: Tier::QemuUser }]);
+        assert_eq!(selected(&[ArchFilter::Ppc64, ArchFilter::Ppc64le], false).len(), 2);
+        assert_eq!(selected(&[ArchFilter::All], false).len(), PLANS.len());
+    }
+}
