@@ -3,104 +3,31 @@
 use crate::definition::Hypercall;
 use crate::dispatcher::{Entry, EntrySpan, Served};
 use crate::handler::{Erased, LINKED_HANDLERS, erase};
-use crate::policy::PolicyError;
-use crate::registry::RegistryError;
 use crate::services::{MissingService, Services};
 use crate::{
-    Arch, Context, Convention, Definition, Dispatcher, EntryPoint, Error, Interface, Outcome, Policy,
-    Registry, Status,
+    Arch, BuildError, Context, Convention, Definition, Dispatcher, EntryPoint, Error, Interface, Outcome,
+    Policy, Registry, Status,
 };
 use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
 use core::sync::atomic::AtomicBool;
 
-/// Why no dispatcher was built. All of these are found before a guest runs.
-#[derive(Debug, PartialEq, Eq, thiserror::Error)]
-pub enum BuildError {
-    /// Definitions that collide.
-    #[error(transparent)]
-    Registry(#[from] RegistryError),
-    /// A policy about calls that do not exist.
-    #[error(transparent)]
-    Policy(#[from] PolicyError),
-    /// A link-time handler needs a service that the VM does not offer.
-    #[error("the link-time handler of {call} cannot be bound: {missing}; add it with Services::with")]
-    Service {
-        /// The call.
-        call: &'static str,
-        /// The service.
-        missing: MissingService,
-    },
-    /// Two handlers for one call.
-    #[error("{0} has two handlers; remove one")]
-    DuplicateHandler(&'static str),
-    /// A handler no guest can reach.
-    #[error("the handler of {call} cannot be reached: {reason}")]
-    Unreachable {
-        /// The call.
-        call: &'static str,
-        /// Why.
-        reason: String,
-    },
-    /// An entry point bound twice.
-    #[error(
-        "the entry point {point} is bound to {first} already, and nothing at a trap tells it from {second}; give one of them another entry point"
-    )]
-    DuplicateEntry {
-        /// The entry point.
-        point: EntryPoint,
-        /// What it is bound to.
-        first: String,
-        /// What it was to be bound to.
-        second: String,
-    },
-    /// An entry point bound to a convention of another architecture.
-    #[error(
-        "the entry point {point} of a VM on {arch} is bound to the convention {convention}, which is {other}'s"
-    )]
-    WrongArch {
-        /// The entry point.
-        point: EntryPoint,
-        /// The dispatcher's architecture.
-        arch: Arch,
-        /// The convention.
-        convention: &'static str,
-        /// Its architecture.
-        other: Arch,
-    },
-    /// An interface with no numbers in the convention's way of writing them.
-    #[error("the interface {interface} has no numbers in the convention {convention} (entry point {point})")]
-    NoNumbers {
-        /// The entry point.
-        point: EntryPoint,
-        /// The convention.
-        convention: &'static str,
-        /// The interface.
-        interface: &'static str,
-    },
-    /// Two vendors whose numbers meet.
-    #[error(
-        "the numbers of {first} and {second} meet at the entry point {point}; give one another block (Interface::vendor_block)"
-    )]
-    VendorOverlap {
-        /// The entry point.
-        point: EntryPoint,
-        /// One vendor.
-        first: &'static str,
-        /// The other.
-        second: &'static str,
-    },
-    /// More calls than a dispatcher numbers.
-    #[error("{0} handlers are more than the 65534 a dispatcher holds")]
-    TooMany(usize),
-}
-
 struct Pending<Vm> {
     definition: &'static Definition,
-    handler: Erased<Vm>,
-    /// Whether it is an error if no guest can reach it.
-    required: bool,
+    /// A linked handler may miss a service. That matters only where a guest can reach it.
+    handler: Result<Erased<Vm>, MissingService>,
+    origin: Origin,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Origin {
+    /// The VMM's own; an error if no guest can reach it.
+    Handled,
+    /// The VMM's own, for architectures that have the call.
+    Offered,
+    /// A plug-in's; one of the VMM's own takes precedence.
+    Linked,
 }
 
 /// Collects entry points, handlers and policy; see [`Dispatcher::builder`].
@@ -109,10 +36,8 @@ pub struct Builder<Vm> {
     registry: Option<Registry>,
     entries: Vec<(EntryPoint, &'static Convention, &'static Interface)>,
     handlers: Vec<Pending<Vm>>,
-    linked: Vec<Pending<Vm>>,
     policy: Policy,
     clock: Option<fn() -> u64>,
-    error: Option<BuildError>,
 }
 
 impl<Vm> core::fmt::Debug for Builder<Vm> {
@@ -128,10 +53,8 @@ impl<Vm: 'static> Builder<Vm> {
             registry: None,
             entries: Vec::new(),
             handlers: Vec::new(),
-            linked: Vec::new(),
             policy: Policy::default(),
             clock: None,
-            error: None,
         }
     }
 
@@ -168,8 +91,8 @@ impl<Vm: 'static> Builder<Vm> {
         R: Into<Outcome>,
         F: Fn(&Vm, C, &mut Context<'_>) -> Result<R, Error> + Send + Sync + 'static,
     {
-        let handler = erase(handler);
-        self.handlers.push(Pending { definition: C::DEFINITION, handler, required: true });
+        let handler = Ok(erase(handler));
+        self.handlers.push(Pending { definition: C::DEFINITION, handler, origin: Origin::Handled });
         self
     }
 
@@ -182,28 +105,20 @@ impl<Vm: 'static> Builder<Vm> {
         R: Into<Outcome>,
         F: Fn(&Vm, C, &mut Context<'_>) -> Result<R, Error> + Send + Sync + 'static,
     {
-        let handler = erase(handler);
-        self.handlers.push(Pending { definition: C::DEFINITION, handler, required: false });
+        let handler = Ok(erase(handler));
+        self.handlers.push(Pending { definition: C::DEFINITION, handler, origin: Origin::Offered });
         self
     }
 
     /// Serves the calls that plug-in crates brought with [`link_handler!`](crate::link_handler), each bound
     /// to the services it needs. A handler given with [`handle`](Self::handle) or [`offer`](Self::offer)
-    /// takes precedence. Those for other architectures are left out.
+    /// takes precedence. Those no guest can reach are left out, and need no service.
     #[must_use]
     pub fn linked_handlers(mut self, services: &Services) -> Self {
-        for linked in LINKED_HANDLERS.iter().filter(|l| l.definition.is_on(self.arch)) {
-            match (linked.bind)(services) {
-                Ok(bound) => self.linked.push(Pending {
-                    definition: linked.definition,
-                    handler: Box::new(move |_, trap, context| bound(trap, context)),
-                    required: false,
-                }),
-                Err(missing) => {
-                    let call = linked.definition.name;
-                    self.error.get_or_insert(BuildError::Service { call, missing });
-                }
-            }
+        for linked in LINKED_HANDLERS.iter() {
+            let handler = (linked.bind)(services)
+                .map(|bound| -> Erased<Vm> { Box::new(move |_, trap, context| bound(trap, context)) });
+            self.handlers.push(Pending { definition: linked.definition, handler, origin: Origin::Linked });
         }
         self
     }
@@ -227,46 +142,45 @@ impl<Vm: 'static> Builder<Vm> {
     /// # Errors
     /// [`BuildError`]: the first thing found that cannot be meant.
     pub fn build(mut self) -> Result<Dispatcher<Vm>, BuildError> {
-        if let Some(error) = self.error.take() {
-            return Err(error);
-        }
         let linked = match self.registry.take() {
             Some(registry) => registry,
             None => Registry::linked()?,
         };
-        let served = self.handlers.iter().chain(&self.linked).map(|p| p.definition);
+        let served = self.handlers.iter().map(|p| p.definition);
         let registry = Registry::new(linked.iter().chain(served))?;
         self.policy.check(&registry)?;
         self.check_entries()?;
+        check_spans(self.entries.iter().map(|e| e.2).chain(registry.iter().map(|d| d.interface)))?;
         let points = self.vendors_at_entries(&registry)?;
 
-        let mut slots: Vec<Served<Vm>> = Vec::new();
-        let handlers = core::mem::take(&mut self.handlers);
-        for (pending, explicit) in
-            handlers.into_iter().map(|p| (p, true)).chain(self.linked.drain(..).map(|p| (p, false)))
-        {
-            let definition = pending.definition;
-            if slots.iter().any(|s| core::ptr::eq(s.definition, definition)) {
-                if explicit {
-                    return Err(BuildError::DuplicateHandler(definition.name));
-                }
-                continue; // a handler of the VMM's own takes precedence over a linked one
-            }
+        let mut slots: Vec<(Served<Vm>, Origin)> = Vec::new();
+        let mut handlers = core::mem::take(&mut self.handlers);
+        handlers.sort_by_key(|p| p.origin == Origin::Linked);
+        for Pending { definition, handler, origin } in handlers {
             if let Err(reason) = reachable(self.arch, &points, definition) {
-                if pending.required {
+                if origin == Origin::Handled {
                     return Err(BuildError::Unreachable { call: definition.name, reason });
                 }
                 continue;
             }
-            slots.push(Served {
+            match slots.iter().find(|(s, _)| core::ptr::eq(s.definition, definition)) {
+                Some((_, earlier)) if origin == Origin::Linked && *earlier != Origin::Linked => continue,
+                // Two linked ones are an error too: which of them is first is the linker's choice.
+                Some(_) => return Err(BuildError::DuplicateHandler(definition.name)),
+                None => {}
+            }
+            let call = definition.name;
+            let served = Served {
                 definition,
-                handler: pending.handler,
+                handler: handler.map_err(|missing| BuildError::Service { call, missing })?,
                 allowed: self.policy.allows(definition),
                 deprecated: definition.status == Status::Deprecated,
                 reported: AtomicBool::new(false),
                 panicked: AtomicBool::new(false),
-            });
+            };
+            slots.push((served, origin));
         }
+        let slots: Box<[Served<Vm>]> = slots.into_iter().map(|(served, _)| served).collect();
         if slots.len() > usize::from(u16::MAX) - 1 {
             return Err(BuildError::TooMany(slots.len()));
         }
@@ -274,7 +188,7 @@ impl<Vm: 'static> Builder<Vm> {
         Ok(Dispatcher {
             arch: self.arch,
             entries,
-            slots: slots.into_boxed_slice(),
+            slots,
             user_mode: self.policy.user_mode(),
             clock: self.clock,
             registry,
@@ -341,6 +255,16 @@ impl<Vm: 'static> Builder<Vm> {
         }
         Ok(points)
     }
+}
+
+/// Interfaces are data that anybody may write.
+fn check_spans(interfaces: impl Iterator<Item = &'static Interface>) -> Result<(), BuildError> {
+    for interface in interfaces {
+        if let Some(reason) = interface.spans.iter().find_map(|span| span.flaw()) {
+            return Err(BuildError::BadSpan { interface: interface.name, reason });
+        }
+    }
+    Ok(())
 }
 
 /// An entry point and the interfaces found there.

@@ -4,15 +4,22 @@ use crate::{Error, MAX_OUTPUTS, Output};
 use alloc::sync::Arc;
 use core::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 
-/// What was decided for a deferred call.
-pub(crate) type Decision = Result<Output, Error>;
+/// What became of a deferred call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Answer {
+    Done(Output),
+    Failed(Error),
+    /// Its completion was dropped unused, or its answer was read before.
+    Lost,
+}
 
 /// One vCPU's place for the answer of the call it waits for. There is never more than one.
 #[derive(Debug, Default)]
 pub(crate) struct Slot {
     /// Generation << 2 | state. A completion of an older generation finds nothing to complete.
-    state: AtomicU32,
-    /// 0: failed, `value` is the index of the error. 1: no value. 2: a value. Then the outputs' count << 2.
+    state: AtomicU64,
+    /// [`FAILED`], `value` then being the error; [`NO_VALUE`] or [`VALUE`], then the outputs' count << 2;
+    /// or [`LOST`].
     shape: AtomicU32,
     value: AtomicU64,
     extra: [AtomicU64; MAX_OUTPUTS],
@@ -22,61 +29,82 @@ pub(crate) struct Slot {
     wake: std::sync::Condvar,
 }
 
-const OPEN: u32 = 1;
-const WRITING: u32 = 2;
-const DONE: u32 = 3;
-const STATE: u32 = 3;
+/// Which of a vCPU's deferred calls is meant: a number that 62 bits do not wrap in, << 2.
+pub(crate) type Generation = u64;
+
+const IDLE: u64 = 0;
+const OPEN: u64 = 1;
+const WRITING: u64 = 2;
+const DONE: u64 = 3;
+const STATE: u64 = 3;
+
+const FAILED: u32 = 0;
+const NO_VALUE: u32 = 1;
+const VALUE: u32 = 2;
+const LOST: u32 = 3;
 
 impl Slot {
     /// Begins a new wait; completions of earlier ones are void from here.
     pub(crate) fn open(self: &Arc<Self>) -> Completion {
-        let generation = (self.state.load(Ordering::Relaxed) >> 2).wrapping_add(1) << 2;
-        self.state.store(generation | OPEN, Ordering::Release);
-        Completion { slot: Arc::clone(self), generation }
+        let state = self.replace(|state| ((state & !STATE) + (STATE + 1)) | OPEN);
+        Completion { slot: Arc::clone(self), generation: state & !STATE }
     }
 
     /// Ends the wait without an answer, or after it was read.
     pub(crate) fn close(&self) {
+        self.replace(|state| (state & !STATE) | IDLE);
+    }
+
+    /// The generation of the last wait that began.
+    pub(crate) fn generation(&self) -> Generation {
+        self.state.load(Ordering::Relaxed) & !STATE
+    }
+
+    /// Puts the next state in the place of any but WRITING: then the slot is a completion's own, for as long
+    /// as a few stores take.
+    fn replace(&self, next: impl Fn(u64) -> u64) -> u64 {
         loop {
             let state = self.state.load(Ordering::Acquire);
-            // A completion that is writing right now is done after a few stores; the slot is its own till then.
+            let new = next(state);
             if state & STATE != WRITING
-                && self
-                    .state
-                    .compare_exchange(state, state & !STATE, Ordering::AcqRel, Ordering::Relaxed)
-                    .is_ok()
+                && self.state.compare_exchange(state, new, Ordering::AcqRel, Ordering::Relaxed).is_ok()
             {
-                return;
+                return new;
             }
             core::hint::spin_loop();
         }
     }
 
-    /// The answer, if there is one.
-    pub(crate) fn take(&self) -> Option<Decision> {
-        if self.state.load(Ordering::Acquire) & STATE != DONE {
+    /// The answer of the wait that began with `generation`, if there is one.
+    pub(crate) fn take(&self, generation: Generation) -> Option<Answer> {
+        let state = self.state.load(Ordering::Acquire);
+        if state & !STATE != generation || state & STATE == IDLE {
+            return Some(Answer::Lost);
+        }
+        if state & STATE != DONE {
             return None;
         }
         let shape = self.shape.load(Ordering::Relaxed);
         let value = self.value.load(Ordering::Relaxed);
-        let decision = match shape & 3 {
-            0 => Err(Error::ALL[value as usize]),
-            1 => Ok(Output::NONE),
-            _ => Ok(Output::value(value)),
-        }
-        .map(|output| {
+        let with_extra = |output| {
             let used = (shape >> 2) as usize;
-            self.extra[..used].iter().fold(output, |o, e| o.and(e.load(Ordering::Relaxed)))
-        });
+            self.extra[..used].iter().fold(output, |o: Output, e| o.and(e.load(Ordering::Relaxed)))
+        };
+        let answer = match shape & 3 {
+            FAILED => Answer::Failed(Error::ALL[value as usize]),
+            NO_VALUE => Answer::Done(with_extra(Output::NONE)),
+            VALUE => Answer::Done(with_extra(Output::value(value))),
+            _ => Answer::Lost,
+        };
         self.close();
-        Some(decision)
+        Some(answer)
     }
 
     /// Waits for the answer. Without `std` it spins.
-    pub(crate) fn wait(&self) -> Decision {
+    pub(crate) fn wait(&self, generation: Generation) -> Answer {
         loop {
-            if let Some(decision) = self.take() {
-                return decision;
+            if let Some(answer) = self.take(generation) {
+                return answer;
             }
             #[cfg(feature = "std")]
             {
@@ -99,16 +127,19 @@ impl Slot {
 #[must_use = "dropping it completes the call with the internal error"]
 pub struct Completion {
     slot: Arc<Slot>,
-    generation: u32,
+    generation: Generation,
 }
 
 impl Completion {
     /// Gives the call its answer. The vCPU goes on.
     pub fn complete(self, decision: Result<Output, Error>) {
-        self.finish(decision);
+        self.finish(match decision {
+            Ok(output) => Answer::Done(output),
+            Err(error) => Answer::Failed(error),
+        });
     }
 
-    fn finish(&self, decision: Decision) {
+    fn finish(&self, answer: Answer) {
         let claim = self.slot.state.compare_exchange(
             self.generation | OPEN,
             self.generation | WRITING,
@@ -119,13 +150,14 @@ impl Completion {
             return; // completed before, or the vCPU no longer waits
         }
         let slot = &*self.slot;
-        let (shape, value) = match &decision {
-            Err(error) => (0, *error as u64),
-            Ok(output) => {
+        let (shape, value) = match &answer {
+            Answer::Lost => (LOST, 0),
+            Answer::Failed(error) => (FAILED, *error as u64),
+            Answer::Done(output) => {
                 for (to, from) in slot.extra.iter().zip(output.extra()) {
                     to.store(*from, Ordering::Relaxed);
                 }
-                let kind = if output.get().is_some() { 2 } else { 1 };
+                let kind = if output.get().is_some() { VALUE } else { NO_VALUE };
                 (kind | (output.extra().len() as u32) << 2, output.get().unwrap_or(0))
             }
         };
@@ -141,7 +173,7 @@ impl Completion {
 
 impl Drop for Completion {
     fn drop(&mut self) {
-        self.finish(Err(Error::Internal));
+        self.finish(Answer::Lost);
     }
 }
 
@@ -153,17 +185,18 @@ mod tests {
     fn an_answer_arrives_whole_and_once() {
         let slot = Arc::new(Slot::default());
         let completion = slot.open();
-        assert_eq!(slot.take(), None);
+        let wait = slot.generation();
+        assert_eq!(slot.take(wait), None);
         completion.complete(Ok(Output::value(5).and(6).and(7)));
-        assert_eq!(slot.take(), Some(Ok(Output::value(5).and(6).and(7))));
-        assert_eq!(slot.take(), None);
+        assert_eq!(slot.take(wait), Some(Answer::Done(Output::value(5).and(6).and(7))));
+        assert_eq!(slot.take(wait), Some(Answer::Lost));
     }
 
     #[test]
-    fn a_dropped_completion_is_an_internal_error() {
+    fn a_dropped_completion_is_a_lost_answer() {
         let slot = Arc::new(Slot::default());
         drop(slot.open());
-        assert_eq!(slot.wait(), Err(Error::Internal));
+        assert_eq!(slot.wait(slot.generation()), Answer::Lost);
     }
 
     #[test]
@@ -173,9 +206,27 @@ mod tests {
         slot.close();
         let new = slot.open();
         old.complete(Ok(Output::value(1)));
-        assert_eq!(slot.take(), None);
+        assert_eq!(slot.take(slot.generation()), None);
         new.complete(Ok(Output::NONE));
-        assert_eq!(slot.take(), Some(Ok(Output::NONE)));
+        assert_eq!(slot.take(slot.generation()), Some(Answer::Done(Output::NONE)));
+    }
+
+    /// The older completion may be between two of its stores when the next wait begins.
+    #[cfg(feature = "std")]
+    #[test]
+    fn a_wait_does_not_begin_while_the_last_one_is_being_completed() {
+        let slot = Arc::new(Slot::default());
+        let old = slot.open();
+        slot.state.store(old.generation | WRITING, Ordering::Release);
+        let opening = std::thread::spawn({
+            let slot = Arc::clone(&slot);
+            move || slot.open()
+        });
+        std::thread::sleep(std::time::Duration::from_millis(20));
+        assert!(!opening.is_finished(), "the slot was taken from under a completion");
+        slot.state.store(old.generation | DONE, Ordering::Release);
+        opening.join().unwrap().complete(Ok(Output::value(2)));
+        assert_eq!(slot.wait(slot.generation()), Answer::Done(Output::value(2)));
     }
 
     #[cfg(feature = "std")]
@@ -185,7 +236,7 @@ mod tests {
             let slot = Arc::new(Slot::default());
             let completion = slot.open();
             let thread = std::thread::spawn(move || completion.complete(Ok(Output::value(round))));
-            assert_eq!(slot.wait(), Ok(Output::value(round)));
+            assert_eq!(slot.wait(slot.generation()), Answer::Done(Output::value(round)));
             thread.join().unwrap();
         }
     }

@@ -104,6 +104,12 @@ impl Convention {
         self.modes.iter().find(|m| m.width == width)
     }
 
+    /// The mode a caller of this width is served in: a convention with one mode has that for every caller.
+    #[inline]
+    pub fn mode_for(&self, width: Width) -> &'static Mode {
+        self.mode(width).unwrap_or(&self.modes[0])
+    }
+
     /// Whether a completed call's value has a register of its own beside the status.
     pub fn has_status(&self) -> bool {
         self.modes.iter().any(|m| m.result != m.value)
@@ -117,7 +123,7 @@ pub struct Trap {
     pub number: u64,
     /// The argument registers, masked; zero past the convention's last.
     pub arguments: [u64; MAX_ARGUMENTS],
-    /// The guest's mode.
+    /// The guest's mode; its width is that of the convention's mode the call was read in.
     pub caller: Caller,
 }
 
@@ -125,11 +131,20 @@ impl Mode {
     /// Reads a call out of the registers.
     #[inline]
     pub fn read(&self, registers: &(impl Registers + ?Sized), caller: Caller) -> Trap {
-        let mut arguments = [0; MAX_ARGUMENTS];
-        for (slot, reg) in arguments.iter_mut().zip(self.arguments) {
-            *slot = self.width.mask(registers.get(reg.index));
+        let arguments = self.arguments.iter().map(|reg| registers.get(reg.index));
+        self.trap(registers.get(self.number.index), arguments, caller)
+    }
+
+    /// A call whose number and arguments the exit itself brought, masked to the bits that count. Values past
+    /// the convention's last argument are left out.
+    #[inline]
+    pub fn trap(&self, number: u64, arguments: impl IntoIterator<Item = u64>, caller: Caller) -> Trap {
+        let mut masked = [0; MAX_ARGUMENTS];
+        for ((slot, value), _) in masked.iter_mut().zip(arguments).zip(self.arguments) {
+            *slot = self.width.mask(value);
         }
-        Trap { number: self.number_width.mask(registers.get(self.number.index)), arguments, caller }
+        let caller = Caller { width: self.width, ..caller };
+        Trap { number: self.number_width.mask(number), arguments: masked, caller }
     }
 
     /// Writes an answer into the registers: the result, the value where it has its own register, and the

@@ -8,7 +8,7 @@ use crate::outcome::{Action, Return};
 use crate::statistics::{Event, NO_SLOT};
 use crate::vcpu::Deferral;
 use crate::{
-    Arch, Builder, Context, Convention, Definition, Error, Interface, Mode, Outcome, Output, Registry, Vcpu,
+    Arch, Builder, Context, Convention, Definition, Error, Interface, Outcome, Output, Registry, Vcpu,
 };
 use alloc::boxed::Box;
 use alloc::vec::Vec;
@@ -179,7 +179,7 @@ impl<Vm> Dispatcher<Vm> {
         registers: &mut (impl Registers + ?Sized),
         caller: Caller,
     ) -> Action {
-        let mode = mode_of(self.entries[entry.0].convention, caller.width);
+        let mode = self.entries[entry.0].convention.mode_for(caller.width);
         let action = self.dispatch(entry, vm, vcpu, &mode.read(registers, caller));
         if let Action::Return(answer) = &action {
             mode.write(registers, answer);
@@ -187,8 +187,9 @@ impl<Vm> Dispatcher<Vm> {
         action
     }
 
-    /// Serves a call that was read by [`Mode::read`] or that the exit itself brought. The caller writes the
-    /// answer with [`Mode::write`], or puts it where the exit wants it.
+    /// Serves a call that was read by [`Mode::read`](crate::Mode::read), or that the exit itself brought and
+    /// [`Mode::trap`](crate::Mode::trap) masked. The caller writes the answer with
+    /// [`Mode::write`](crate::Mode::write), or puts it where the exit wants it.
     ///
     /// # Panics
     /// When the entry is another dispatcher's and this one has fewer.
@@ -221,7 +222,10 @@ impl<Vm> Dispatcher<Vm> {
         vcpu.counters.note(line, event, time);
         tracing::trace!(vcpu = vcpu.index, call = served.definition.name, ?outcome, "served");
         match outcome {
-            Outcome::Deferred => Action::Deferred(Deferral { convention, errors, width }),
+            Outcome::Deferred => {
+                let generation = vcpu.slot.generation();
+                Action::Deferred(Deferral { convention, errors, width, line, generation })
+            }
             other => encode(convention, errors, width, other),
         }
     }
@@ -268,12 +272,6 @@ impl<Vm> Served<Vm> {
     }
 }
 
-/// The mode of a width; a convention with one mode has that for every guest.
-#[inline]
-fn mode_of(convention: &'static Convention, width: Width) -> &'static Mode {
-    convention.modes.iter().find(|m| m.width == width).unwrap_or(&convention.modes[0])
-}
-
 /// An outcome in the terms of a convention and an interface's errors.
 #[inline]
 pub(crate) fn encode(
@@ -284,14 +282,14 @@ pub(crate) fn encode(
 ) -> Action {
     match outcome {
         Outcome::Complete(output) => {
+            let output = output.masked(width);
             let value = output.get();
-            if convention.has_status() {
+            Action::Return(if convention.has_status() {
                 let value = if convention.always_writes_value { value.or(Some(0)) } else { value };
-                Action::Return(Return { result: 0, value: value.map(|v| width.mask(v)), output })
+                Return { result: 0, value, output }
             } else {
-                let result = width.mask(value.unwrap_or(0));
-                Action::Return(Return { result, value: None, output })
-            }
+                Return { result: value.unwrap_or(0), value: None, output }
+            })
         }
         Outcome::Failed(error) => say(convention, width, errors.reply(error)),
         Outcome::Retry => Action::Retry,

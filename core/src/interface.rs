@@ -27,9 +27,9 @@ pub struct Span {
     pub first: u64,
     /// The first number of the span.
     pub start: u64,
-    /// The distance from one number to the next on the wire; not zero.
+    /// The distance from one number to the next on the wire: a power of two.
     pub step: u64,
-    /// How many numbers there are; zero for a span that is not used.
+    /// How many numbers there are, at most 65536; zero for a span that is not used.
     pub count: u64,
 }
 
@@ -43,6 +43,22 @@ impl Span {
     /// Numbers from zero, one apart, beginning at `first` on the wire.
     pub const fn plain(numbering: Numbering, first: u64, count: u64) -> Span {
         Span { numbering, first, start: 0, step: 1, count }
+    }
+
+    /// What the arithmetic on numbers needs of a span, and does not find; `None` for a sound one.
+    pub(crate) fn flaw(&self) -> Option<&'static str> {
+        let last = self.count.checked_sub(1)?;
+        if !self.step.is_power_of_two() {
+            return Some("its step is not a power of two");
+        }
+        if self.count > SPACE {
+            return Some("it holds more than 65536 numbers");
+        }
+        let wire = last.checked_mul(self.step).and_then(|l| l.checked_add(self.first));
+        match (wire, last.checked_add(self.start)) {
+            (Some(_), Some(_)) => None,
+            _ => Some("it ends past 64 bits"),
+        }
     }
 
     /// Whether a value on the wire may stand for a number of both.

@@ -56,6 +56,7 @@ extern crate self as hypercall_core;
 
 pub mod arch;
 pub mod argument;
+mod build_error;
 mod builder;
 mod completion;
 pub mod convention;
@@ -80,7 +81,8 @@ mod vcpu;
 pub use ::{bitflags, bytemuck, linkme};
 
 pub use arch::{Arch, Caller, Endian, Numbering, Privilege, Width};
-pub use builder::{BuildError, Builder};
+pub use build_error::BuildError;
+pub use builder::Builder;
 pub use completion::Completion;
 pub use convention::{Convention, Mode, Reg, Registers, Trap};
 pub use definition::{Definition, Hypercall, Status};

@@ -59,6 +59,13 @@ impl Output {
     pub fn extra(&self) -> &[u64] {
         &self.extra[..usize::from(self.len)]
     }
+
+    /// Only the bits that count.
+    pub(crate) fn masked(mut self, width: crate::Width) -> Output {
+        self.value = self.value.map(|v| width.mask(v));
+        self.extra[..usize::from(self.len)].iter_mut().for_each(|e| *e = width.mask(*e));
+        self
+    }
 }
 
 impl fmt::Debug for Output {
@@ -127,7 +134,8 @@ impl From<VmExit> for Outcome {
     }
 }
 
-/// A completed or failed call in the terms of its convention: what the registers are to hold.
+/// A completed or failed call in the terms of its convention: what the registers are to hold, masked to the
+/// bits that count in the guest's mode.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Return {
     /// For the result register.

@@ -11,9 +11,18 @@ std::thread_local! {
 #[inline]
 pub(crate) fn catch<R>(f: impl FnOnce() -> R) -> Option<R> {
     let before = IN_HANDLER.with(|flag| flag.replace(true));
-    let result = std::panic::catch_unwind(std::panic::AssertUnwindSafe(f)).ok();
+    let result = std::panic::catch_unwind(std::panic::AssertUnwindSafe(f)).map_err(discard);
     IN_HANDLER.with(|flag| flag.set(before));
-    result
+    result.ok()
+}
+
+/// Drops what a handler panicked with. Where that panics in its turn, the second payload is leaked rather
+/// than dropped: a chain of them would have no end.
+#[cold]
+fn discard(payload: Box<dyn std::any::Any + Send>) {
+    if let Err(second) = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| drop(payload))) {
+        std::mem::forget(second);
+    }
 }
 
 /// Silences the standard panic message for panics inside handlers, once per process; other panics are

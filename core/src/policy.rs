@@ -17,6 +17,15 @@ pub enum Selector {
 }
 
 impl Selector {
+    /// Whether it means calls without naming them.
+    fn is_group(&self) -> bool {
+        match self {
+            Selector::Name(name) => name.ends_with(":*"),
+            Selector::Number(..) => false,
+            Selector::Status(_) => true,
+        }
+    }
+
     fn matches(&self, definition: &Definition) -> bool {
         match self {
             Selector::Name(name) => match name.strip_suffix(":*") {
@@ -95,7 +104,7 @@ enum Base {
 /// | preset | a call no rule matches |
 /// |---|---|
 /// | [`default`](Policy::default) | served, if it has a handler |
-/// | [`strict`](Policy::strict) | denied: only what is listed is served, and what is listed by status only if that is not deprecated |
+/// | [`strict`](Policy::strict) | denied: only what is listed is served, and a deprecated call only if its name or number is |
 /// | [`confidential`](Policy::confidential) | denied if deprecated or if it makes the guest trust data from the host; otherwise served |
 ///
 /// A denied call answers as an unknown one does, and is counted apart. Obsolete calls are unknown whatever
@@ -164,9 +173,7 @@ impl Policy {
         match (self.base, listed) {
             (_, Some((_, false))) => false,
             (Base::Default, _) => true,
-            (Base::Strict, Some((selector, true))) => {
-                !deprecated || !matches!(selector, Selector::Status(Status::Active | Status::Obsolete))
-            }
+            (Base::Strict, Some((selector, true))) => !deprecated || !selector.is_group(),
             (Base::Strict, None) => false,
             (Base::Confidential, Some((_, true))) => true,
             (Base::Confidential, None) => !deprecated && !definition.trusts_host,

@@ -8,9 +8,9 @@ use core::sync::atomic::{AtomicU64, Ordering};
 /// A number of calls by what became of them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Counts {
-    /// Calls the guest made.
+    /// Calls the guest made; one that is retried counts each time it runs.
     pub calls: u64,
-    /// Calls answered with an error by their type or handler.
+    /// Calls answered with an error by their type, their handler, or the completion of a deferred one.
     pub errors: u64,
     /// Calls the policy denied; the guest saw an unknown call.
     pub denied: u64,
@@ -18,7 +18,8 @@ pub struct Counts {
     pub user_refused: u64,
     /// Calls with no definition, no handler, or an obsolete one.
     pub unknown: u64,
-    /// Handlers that panicked or broke their contract; counted as errors too.
+    /// Handlers that panicked, or broke their contract by deferring without a completion or losing it;
+    /// counted as errors too.
     pub panics: u64,
     /// Time spent in handlers, in the clock's units; zero unless the builder was given a clock.
     pub time: u64,
@@ -55,8 +56,9 @@ pub(crate) enum Event {
     Panicked,
 }
 
-/// One line of counters: what is not counted per call happens rarely and has no counter here.
+/// The counters of one call.
 #[derive(Debug, Default)]
+#[repr(align(64))]
 struct Line {
     calls: AtomicU64,
     errors: AtomicU64,
@@ -76,6 +78,14 @@ impl Line {
     #[inline]
     fn note(&self, event: Event, time: u64) {
         bump(&self.calls, 1);
+        self.became(event);
+        if time != 0 {
+            bump(&self.time, time);
+        }
+    }
+
+    #[inline]
+    fn became(&self, event: Event) {
         match event {
             Event::Served => {}
             Event::Error => bump(&self.errors, 1),
@@ -86,9 +96,6 @@ impl Line {
                 bump(&self.errors, 1);
                 bump(&self.panics, 1);
             }
-        }
-        if time != 0 {
-            bump(&self.time, time);
         }
     }
 
@@ -106,27 +113,47 @@ impl Line {
     }
 }
 
+/// Lines in a block.
+const LINES: usize = 4;
+
+/// Lines that share a cache line where cache lines are longest, 256 bytes on s390, and share it with nothing
+/// else: neither with another vCPU's lines nor with whatever the allocator puts next to them.
+#[derive(Debug, Default)]
+#[repr(align(256))]
+struct Block([Line; LINES]);
+
+const _: () = assert!(size_of::<Block>() == 256 && align_of::<Block>() == 256);
+
 /// The counters of one vCPU: one line for every call of the dispatcher, one for numbers it does not know.
-///
-/// Aligned so that no other vCPU's counters share a cache line with the first of these.
 #[derive(Debug)]
-#[repr(align(128))]
 pub(crate) struct Counters {
-    lines: Box<[Line]>,
+    blocks: Box<[Block]>,
 }
 
-/// The line of numbers without a definition is the first; a slot's line is behind it.
+/// The line of calls that reached no slot is the first; a slot's line is behind it.
 pub(crate) const NO_SLOT: usize = 0;
 
 impl Counters {
     pub(crate) fn new(slots: usize) -> Counters {
-        Counters { lines: (0..=slots).map(|_| Line::default()).collect() }
+        Counters { blocks: (0..=slots / LINES).map(|_| Block::default()).collect() }
+    }
+
+    #[inline]
+    fn line(&self, line: usize) -> Option<&Line> {
+        self.blocks.get(line / LINES).map(|block| &block.0[line % LINES])
     }
 
     #[inline]
     pub(crate) fn note(&self, line: usize, event: Event, time: u64) {
-        if let Some(line) = self.lines.get(line) {
+        if let Some(line) = self.line(line) {
             line.note(event, time);
+        }
+    }
+
+    /// What became of a call that was counted when it was deferred.
+    pub(crate) fn note_late(&self, line: usize, event: Event) {
+        if let Some(line) = self.line(line) {
+            line.became(event);
         }
     }
 }
@@ -143,14 +170,15 @@ impl Statistics {
     /// The sum over all calls.
     pub fn total(&self) -> Counts {
         let mut total = Counts::default();
-        self.counters.lines.iter().for_each(|l| total += l.counts());
+        self.counters.blocks.iter().flat_map(|b| &b.0).for_each(|l| total += l.counts());
         total
     }
 
-    /// The counts of one call, by its place in [`Dispatcher::served`](crate::Dispatcher::served); `None`
-    /// gives those of numbers without a definition.
+    /// The counts of one call, by its place in [`Dispatcher::served`](crate::Dispatcher::served), zero where
+    /// there is none; `None` gives those of calls that were not looked up: unknown ones, and those refused
+    /// to user programs.
     pub fn of(&self, slot: Option<usize>) -> Counts {
-        let line = slot.map_or(NO_SLOT, |s| s + 1);
-        self.counters.lines.get(line).map(Line::counts).unwrap_or_default()
+        let line = slot.map_or(NO_SLOT, |s| s.saturating_add(1));
+        self.counters.line(line).map(Line::counts).unwrap_or_default()
     }
 }

@@ -1,0 +1,13 @@
+//! The dispatcher from the outside, over conventions of an architecture that does not exist: twelve plain
+//! registers. Every call made here also checks that no register outside the convention's outputs changed.
+
+mod answers;
+mod build;
+mod deferred;
+mod linked;
+mod machine;
+mod outcomes;
+mod policy;
+mod statistics;
+#[cfg(feature = "std")]
+mod trace;
