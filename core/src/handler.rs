@@ -1,6 +1,6 @@
 //! Handlers, and what they are told beside the arguments.
 
-use crate::arch::{Caller, Endian, Privilege};
+use crate::arch::{Caller, Endian, Privilege, Width};
 use crate::convention::Trap;
 use crate::definition::Hypercall;
 use crate::services::{MissingService, Services};
@@ -25,6 +25,11 @@ impl Context<'_> {
     /// The byte order of the guest's structures.
     pub fn endian(&self) -> Endian {
         self.caller.endian
+    }
+
+    /// The mode the guest called from, for calls whose meaning differs between modes.
+    pub fn width(&self) -> Width {
+        self.caller.width
     }
 
     /// Whether a user program of the guest's made the call; only where the policy allows that.
