@@ -2,15 +2,20 @@
 
 use hypercall_core::EntryPoint;
 
+/// The transport of port doorbells.
+pub const PIO: &str = "pio";
+/// The transport of MMIO doorbells.
+pub const MMIO: &str = "mmio";
+
 /// KVM_EXIT_HYPERCALL: number 12 and its arguments, on KVMs that deliver it.
 pub const EXIT_HYPERCALL: EntryPoint = EntryPoint::new("exit-hypercall", 0);
 
 /// A port doorbell: `out imm8, al`.
 pub const fn port(port: u8) -> EntryPoint {
-    EntryPoint::new("pio", port as u64)
+    EntryPoint::new(PIO, port as u64)
 }
 
 /// An MMIO doorbell: a store to a guest-physical address without memory.
 pub const fn mmio(address: u64) -> EntryPoint {
-    EntryPoint::new("mmio", address)
+    EntryPoint::new(MMIO, address)
 }

@@ -4,6 +4,9 @@
 
 pub mod convention;
 pub mod entry;
+#[cfg(all(feature = "kvm", target_arch = "x86_64", target_os = "linux"))]
+#[allow(unsafe_code)] // ioctls that kvm-ioctls lacks, the union of `struct kvm_run`, timers
+pub mod kvm;
 pub mod registers;
 
 pub use registers::X86Registers;

@@ -1,0 +1,40 @@
+//! Hypercalls on `/dev/kvm` (x86_64 Linux).
+//!
+//! | module | what it does |
+//! |---|---|
+//! | [`adapter`] | serves the exits that are calls, for VMMs that own their loop on `kvm-ioctls` |
+//! | [`backend`] | a vCPU with that loop, for whoever has none |
+//! | [`probe`] | what this host's KVM offers and which transports it really delivers |
+//! | [`setup`] | enters a guest in a chosen mode, with tables in guest memory |
+//! | [`inject`] | interrupts and exceptions |
+//! | [`watchdog`] | ends a KVM_RUN that does not return |
+//!
+//! # Doorbells
+//!
+//! A call by doorbell is one instruction of fixed length, which names no register that carries an argument:
+//!
+//! | transport | instruction | bytes | length |
+//! |---|---|---|---|
+//! | port | `out imm8, al` | `e6 ib` | 2 |
+//! | MMIO | `mov byte ptr [disp32], al` with a SIB byte | `88 04 sib disp32` | 7 |
+//!
+//! Both are encoded alike in 32- and 64-bit code. The SIB byte is `25` for an absolute address, `3d` for one
+//! in EDI or RDI. What is stored is of no matter.
+//!
+//! The VMM sees a one-byte port write, or a write to the address; not by which instruction. Input, wider port
+//! writes and repeated string output in one exit are not calls and are handed back. `out dx, al`, a single
+//! `outsb` and other stores to the address look like the call and are served as one: all a call needs is in
+//! the registers, and reading the guest's code at each call to refuse them would cost more than the call.
+//! What such a guest loses is its own: where a call is retried or faults, it goes on as far before the
+//! instruction's end as the call is long.
+
+pub mod adapter;
+pub mod backend;
+pub mod error;
+pub mod inject;
+pub mod probe;
+pub mod setup;
+pub mod watchdog;
+
+pub use adapter::{Call, KvmCalls, Served};
+pub use error::KvmError;

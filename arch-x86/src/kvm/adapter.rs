@@ -1,0 +1,438 @@
+//! Serves calls for a VMM that owns its loop on `kvm-ioctls`.
+
+use super::error::KvmError;
+use super::inject;
+use crate::X86Registers;
+use crate::entry;
+use hypercall_core::arch::{Caller, Endian, Privilege, Width};
+use hypercall_core::convention::Mode;
+use hypercall_core::{Action, Dispatcher, EntryId, MAX_ARGUMENTS, Trap, Vcpu, VmExit};
+use kvm_bindings::{KVM_CAP_SYNC_REGS, KVM_SYNC_X86_REGS, KVM_SYNC_X86_SREGS, kvm_regs, kvm_sregs};
+use kvm_ioctls::{SyncReg, VcpuExit, VcpuFd, VmFd};
+use std::sync::Arc;
+
+/// Length of `out imm8, al`.
+const PORT_LENGTH: u64 = 2;
+/// Length of `mov byte ptr [disp32], al` with a SIB byte.
+const MMIO_LENGTH: u64 = 7;
+/// Length of `vmcall` and `vmmcall`.
+const VMCALL_LENGTH: u64 = 3;
+/// KVM completes an `out` to this port differently (`KVM_X86_QUIRK_OUT_7E_INC_RIP`).
+const QUIRK_PORT: u64 = 0x7e;
+/// EFER.LMA: long mode is active (AMD64 APM volume 2, EFER).
+const EFER_LMA: u64 = 1 << 10;
+/// The arguments that KVM_EXIT_HYPERCALL fills in; the rest of the array is left over from earlier exits
+/// (Linux `arch/x86/kvm/x86.c`, `KVM_HC_MAP_GPA_RANGE`).
+const EXIT_ARGUMENTS: usize = 3;
+/// A store crosses at most one page boundary, so one more exit may come before it is complete.
+const MOST_FRAGMENTS: u32 = 8;
+
+/// An exit that is a call, as [`KvmCalls::recognise`] found it. It borrows nothing.
+#[derive(Clone, Copy, Debug)]
+pub struct Call {
+    entry: EntryId,
+    form: Form,
+}
+
+impl Call {
+    /// Where it came in.
+    pub fn entry(&self) -> EntryId {
+        self.entry
+    }
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Form {
+    /// The call is in the registers; the instruction has this length.
+    Doorbell { length: u64 },
+    /// The call is in the exit.
+    Hypercall { number: u64, arguments: [u64; EXIT_ARGUMENTS], width: Width },
+}
+
+impl Form {
+    fn length(&self) -> u64 {
+        match self {
+            Form::Doorbell { length } => *length,
+            Form::Hypercall { .. } => VMCALL_LENGTH,
+        }
+    }
+}
+
+/// What the VMM does after a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[must_use]
+pub enum Served {
+    /// Run the vCPU again.
+    Resume,
+    /// End the VM, because a handler said so.
+    Exit(VmExit),
+}
+
+/// How registers are read and written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Access {
+    /// In `kvm_run`, by KVM_RUN itself.
+    Sync,
+    /// With KVM_GET_REGS, KVM_GET_SREGS and KVM_SET_REGS.
+    Ioctls,
+}
+
+/// The calls of one vCPU. Owned by the thread that runs it.
+///
+/// Where KVM has KVM_CAP_SYNC_REGS a call costs no ioctl beside KVM_RUN.
+///
+/// ```no_run
+/// use hypercall_arch_x86::kvm::{KvmCalls, KvmError, Served};
+/// use kvm_ioctls::{VcpuExit, VcpuFd, VmFd};
+/// # use std::sync::Arc;
+/// # use hypercall_core::Dispatcher;
+/// # struct Vm;
+/// fn run(
+///     vm: &Vm, dispatcher: Arc<Dispatcher<Vm>>, vm_fd: &VmFd, mut vcpu: VcpuFd,
+/// ) -> Result<(), KvmError> {
+///     let mut calls = KvmCalls::new(dispatcher, 0)?;
+///     calls.prepare(vm_fd, &mut vcpu);
+///     loop {
+///         let Ok(exit) = vcpu.run() else { continue };
+///         match calls.recognise(exit) {
+///             Ok(call) => match calls.serve(call, &mut vcpu, vm)? {
+///                 Served::Resume => {}
+///                 Served::Exit(_) => return Ok(()),
+///             },
+///             Err(VcpuExit::Hlt) => return Ok(()),
+///             Err(other) => println!("{other:?}"),
+///         }
+///     }
+/// }
+/// ```
+#[derive(Debug)]
+pub struct KvmCalls<Vm> {
+    dispatcher: Arc<Dispatcher<Vm>>,
+    vcpu: Vcpu,
+    ports: Vec<(u16, EntryId)>,
+    addresses: Vec<(u64, EntryId)>,
+    hypercall: Option<EntryId>,
+    access: Access,
+    allow_sync: bool,
+}
+
+impl<Vm> KvmCalls<Vm> {
+    /// The calls of vCPU `index`, which come in at the dispatcher's entry points that are doorbell ports
+    /// ([`entry::port`]), doorbell addresses ([`entry::mmio`]) or [`entry::EXIT_HYPERCALL`]. Other entry
+    /// points are not this adapter's.
+    ///
+    /// # Errors
+    /// [`KvmError::Port`] for a port that `out imm8` does not reach, or that KVM treats specially.
+    pub fn new(dispatcher: Arc<Dispatcher<Vm>>, index: u32) -> Result<KvmCalls<Vm>, KvmError> {
+        let (mut ports, mut addresses, mut hypercall) = (Vec::new(), Vec::new(), None);
+        for (point, _, _) in dispatcher.entries() {
+            let Some(id) = dispatcher.entry(point) else { continue };
+            if point == entry::EXIT_HYPERCALL {
+                hypercall = Some(id);
+            } else if point.transport == entry::PIO {
+                ports.push((doorbell_port(point.address)?, id));
+            } else if point.transport == entry::MMIO {
+                addresses.push((point.address, id));
+            }
+        }
+        let vcpu = dispatcher.vcpu(index);
+        let (access, allow_sync) = (Access::Ioctls, true);
+        Ok(KvmCalls { dispatcher, vcpu, ports, addresses, hypercall, access, allow_sync })
+    }
+
+    /// Never uses KVM_CAP_SYNC_REGS, as on a kernel before 4.17: slower, the same otherwise.
+    #[must_use]
+    pub fn without_sync_regs(mut self) -> KvmCalls<Vm> {
+        self.allow_sync = false;
+        self
+    }
+
+    /// Has KVM_RUN bring the registers along where KVM can. Call it once, before the vCPU runs; a vCPU that
+    /// was not prepared is served too, with more ioctls.
+    ///
+    /// From then on `kvm_run` holds the registers of the last exit, and what is written there and marked
+    /// dirty reaches the guest.
+    pub fn prepare(&mut self, vm: &VmFd, vcpu: &mut VcpuFd) {
+        let needed = KVM_SYNC_X86_REGS | KVM_SYNC_X86_SREGS;
+        let have = vm.check_extension_raw(KVM_CAP_SYNC_REGS.into());
+        if self.allow_sync && have & needed as i32 == needed as i32 {
+            vcpu.set_sync_valid_reg(SyncReg::Register);
+            vcpu.set_sync_valid_reg(SyncReg::SystemRegister);
+            self.access = Access::Sync;
+        }
+    }
+
+    /// Whether KVM_RUN brings the registers along.
+    pub fn uses_sync_regs(&self) -> bool {
+        self.access == Access::Sync
+    }
+
+    /// What the dispatcher keeps for this vCPU: its counters, and a deferred call's answer.
+    pub fn vcpu(&self) -> &Vcpu {
+        &self.vcpu
+    }
+
+    /// The dispatcher that serves the calls.
+    pub fn dispatcher(&self) -> &Arc<Dispatcher<Vm>> {
+        &self.dispatcher
+    }
+
+    /// Tells a call from any other exit.
+    ///
+    /// # Errors
+    /// The exit itself when it is no call, for the VMM to handle as ever. See the [module](super) for what
+    /// is a call.
+    #[inline]
+    pub fn recognise<'a>(&self, exit: VcpuExit<'a>) -> Result<Call, VcpuExit<'a>> {
+        match &exit {
+            VcpuExit::IoOut(port, data) if data.len() == 1 => find(&self.ports, port)
+                .map(|entry| Call { entry, form: Form::Doorbell { length: PORT_LENGTH } }),
+            VcpuExit::MmioWrite(address, _) => find(&self.addresses, address)
+                .map(|entry| Call { entry, form: Form::Doorbell { length: MMIO_LENGTH } }),
+            VcpuExit::Hypercall(call) => self.hypercall.map(|entry| {
+                let [a, b, c, ..] = call.args;
+                let width = if call.longmode & 1 != 0 { Width::Bits64 } else { Width::Bits32 };
+                Call { entry, form: Form::Hypercall { number: call.nr, arguments: [a, b, c], width } }
+            }),
+            _ => None,
+        }
+        .ok_or(exit)
+    }
+
+    /// Serves a call. Where the handler deferred its answer, this waits for it.
+    ///
+    /// A retried call and one that faults are completed first with a KVM_RUN that returns at once
+    /// (`immediate_exit`, which is zero afterwards): a VMM that kicks vCPUs by `immediate_exit` looks for
+    /// what it wants of them before each KVM_RUN.
+    ///
+    /// # Errors
+    /// [`KvmError::Ioctl`] and [`KvmError::Incomplete`]: KVM's, not the guest's; the VM cannot go on.
+    #[inline]
+    pub fn serve(&mut self, call: Call, vcpu: &mut VcpuFd, vm: &Vm) -> Result<Served, KvmError> {
+        match call.form {
+            Form::Doorbell { .. } => self.serve_registers(call, vcpu, vm),
+            Form::Hypercall { number, arguments, width } => {
+                let trap = exit_trap(number, arguments, width);
+                let action = self.dispatcher.dispatch(call.entry, vm, &mut self.vcpu, &trap);
+                self.act(call, vcpu, width, action)
+            }
+        }
+    }
+
+    /// Serves a call whose registers the exit did not bring itself.
+    #[inline]
+    fn serve_registers(&mut self, call: Call, vcpu: &mut VcpuFd, vm: &Vm) -> Result<Served, KvmError> {
+        let dispatcher = &*self.dispatcher;
+        if self.access == Access::Sync {
+            let sync = vcpu.sync_regs_mut();
+            let caller = caller(&sync.sregs);
+            let action = dispatcher.serve(call.entry, vm, &mut self.vcpu, registers(&mut sync.regs), caller);
+            if let Action::Return(_) = action {
+                vcpu.set_sync_dirty_reg(SyncReg::Register);
+                return Ok(Served::Resume);
+            }
+            return self.act(call, vcpu, caller.width, action);
+        }
+        let mut regs = get_regs(vcpu)?;
+        let caller = caller(&vcpu.get_sregs().map_err(KvmError::ioctl("KVM_GET_SREGS"))?);
+        let action = dispatcher.serve(call.entry, vm, &mut self.vcpu, registers(&mut regs), caller);
+        if let Action::Return(_) = action {
+            set_regs(vcpu, &regs)?;
+            return Ok(Served::Resume);
+        }
+        self.act(call, vcpu, caller.width, action)
+    }
+
+    /// Does what the dispatcher decided, where that is more than an answer already in the registers.
+    #[cold]
+    fn act(
+        &mut self,
+        call: Call,
+        vcpu: &mut VcpuFd,
+        width: Width,
+        action: Action,
+    ) -> Result<Served, KvmError> {
+        match action {
+            Action::Return(answer) => match call.form {
+                Form::Doorbell { .. } => {
+                    let mode = self.mode(call, width);
+                    let mut regs = self.regs(vcpu)?;
+                    mode.write(registers(&mut regs), &answer);
+                    self.store(vcpu, regs)?;
+                }
+                Form::Hypercall { .. } => vcpu.get_kvm_run().__bindgen_anon_1.hypercall.ret = answer.result,
+            },
+            Action::Retry => self.back_to_the_call(call, vcpu, width)?,
+            Action::Fault(fault) => {
+                self.back_to_the_call(call, vcpu, width)?;
+                inject::exception(vcpu, fault)?;
+            }
+            Action::Deferred(deferral) => {
+                let action = self.vcpu.wait(deferral);
+                return self.act(call, vcpu, width, action);
+            }
+            Action::Exit(exit) => return Ok(Served::Exit(exit)),
+        }
+        Ok(Served::Resume)
+    }
+
+    /// Completes the exit, then puts the vCPU back before the call with its registers as they were.
+    ///
+    /// Some hosts have moved RIP at the exit and some move it when the exit is completed; which one this is
+    /// shows in whether completing it moved RIP.
+    fn back_to_the_call(&mut self, call: Call, vcpu: &mut VcpuFd, width: Width) -> Result<(), KvmError> {
+        let mut regs = self.regs(vcpu)?;
+        complete(vcpu)?;
+        if self.regs(vcpu)?.rip == regs.rip {
+            regs.rip = width.mask(regs.rip.wrapping_sub(call.form.length()));
+        }
+        self.store(vcpu, regs)
+    }
+
+    fn mode(&self, call: Call, width: Width) -> &'static Mode {
+        let convention = self.dispatcher.convention(call.entry);
+        convention.mode(width).unwrap_or(&convention.modes[0])
+    }
+
+    fn regs(&self, vcpu: &mut VcpuFd) -> Result<kvm_regs, KvmError> {
+        match self.access {
+            Access::Sync => Ok(vcpu.sync_regs_mut().regs),
+            Access::Ioctls => get_regs(vcpu),
+        }
+    }
+
+    fn store(&self, vcpu: &mut VcpuFd, regs: kvm_regs) -> Result<(), KvmError> {
+        match self.access {
+            Access::Sync => {
+                vcpu.sync_regs_mut().regs = regs;
+                vcpu.set_sync_dirty_reg(SyncReg::Register);
+                Ok(())
+            }
+            Access::Ioctls => set_regs(vcpu, &regs),
+        }
+    }
+}
+
+/// Has KVM finish the instruction of the last exit without running another.
+///
+/// `immediate_exit` is zero afterwards.
+///
+/// # Errors
+/// [`KvmError::Ioctl`] when KVM_RUN fails, [`KvmError::Incomplete`] when it does not come to an end.
+pub fn complete(vcpu: &mut VcpuFd) -> Result<(), KvmError> {
+    for _ in 0..MOST_FRAGMENTS {
+        vcpu.set_kvm_immediate_exit(1);
+        let result = vcpu.run().map(|_| ());
+        vcpu.set_kvm_immediate_exit(0);
+        match result {
+            Err(error) if error.errno() == libc::EINTR => return Ok(()),
+            Err(error) => return Err(KvmError::ioctl("KVM_RUN")(error)),
+            // The second half of a store that crosses a page.
+            Ok(()) => {}
+        }
+    }
+    Err(KvmError::Incomplete(MOST_FRAGMENTS))
+}
+
+/// The port of a doorbell that can be one.
+fn doorbell_port(address: u64) -> Result<u16, KvmError> {
+    let error = |reason| KvmError::Port { port: address, reason };
+    match u8::try_from(address) {
+        _ if address == QUIRK_PORT => Err(error("KVM completes a write to it differently")),
+        Ok(port) => Ok(port.into()),
+        Err(_) => Err(error("`out imm8, al` reaches the ports to 0xff")),
+    }
+}
+
+#[inline]
+fn find<T: PartialEq>(places: &[(T, EntryId)], place: &T) -> Option<EntryId> {
+    places.iter().find(|(p, _)| p == place).map(|(_, id)| *id)
+}
+
+/// KVM has looked at CPL itself before this exit: a user program's call does not get here.
+fn exit_trap(number: u64, given: [u64; EXIT_ARGUMENTS], width: Width) -> Trap {
+    let mut arguments = [0; MAX_ARGUMENTS];
+    for (to, from) in arguments.iter_mut().zip(given) {
+        *to = width.mask(from);
+    }
+    let caller = Caller { width, privilege: Privilege::Supervisor, endian: Endian::Little };
+    Trap { number: width.mask(number), arguments, caller }
+}
+
+/// Mode and privilege: CPL is SS.DPL, 64-bit code runs with EFER.LMA and CS.L (Intel SDM volume 3).
+#[inline]
+fn caller(sregs: &kvm_sregs) -> Caller {
+    let wide = sregs.efer & EFER_LMA != 0 && sregs.cs.l != 0;
+    Caller {
+        width: if wide { Width::Bits64 } else { Width::Bits32 },
+        privilege: if sregs.ss.dpl == 0 { Privilege::Supervisor } else { Privilege::User },
+        endian: Endian::Little,
+    }
+}
+
+const _: () = {
+    assert!(size_of::<kvm_regs>() == size_of::<X86Registers>());
+    assert!(align_of::<kvm_regs>() == align_of::<X86Registers>());
+    assert!(core::mem::offset_of!(kvm_regs, rsi) == core::mem::offset_of!(X86Registers, rsi));
+    assert!(core::mem::offset_of!(kvm_regs, rsp) == core::mem::offset_of!(X86Registers, rsp));
+    assert!(core::mem::offset_of!(kvm_regs, rip) == core::mem::offset_of!(X86Registers, rip));
+};
+
+/// KVM's registers as the file the conventions know.
+#[inline]
+fn registers(regs: &mut kvm_regs) -> &mut X86Registers {
+    // SAFETY: both are `repr(C)` structs of 18 `u64`s in the same order, size and alignment asserted above;
+    // every bit pattern is a value of either. The borrow passes from one to the other.
+    unsafe { &mut *core::ptr::from_mut(regs).cast::<X86Registers>() }
+}
+
+fn get_regs(vcpu: &VcpuFd) -> Result<kvm_regs, KvmError> {
+    vcpu.get_regs().map_err(KvmError::ioctl("KVM_GET_REGS"))
+}
+
+fn set_regs(vcpu: &VcpuFd, regs: &kvm_regs) -> Result<(), KvmError> {
+    vcpu.set_regs(regs).map_err(KvmError::ioctl("KVM_SET_REGS"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn kvms_registers_are_the_conventions_registers() {
+        let mut regs = kvm_regs { rax: 1, rbx: 2, r15: 3, rip: 4, rflags: 5, ..Default::default() };
+        let file = registers(&mut regs);
+        assert_eq!((file.rax, file.rbx, file.r15, file.rip, file.rflags), (1, 2, 3, 4, 5));
+        file.rsi = 9;
+        assert_eq!(regs.rsi, 9);
+    }
+
+    #[test]
+    fn mode_and_privilege_come_from_segments_and_efer() {
+        let mut sregs = kvm_sregs { efer: 0x500, ..Default::default() };
+        sregs.cs.l = 1;
+        assert_eq!(caller(&sregs), Caller::X86_64);
+        sregs.ss.dpl = 3;
+        assert_eq!(caller(&sregs).privilege, Privilege::User);
+        sregs.cs.l = 0;
+        assert_eq!(caller(&sregs).width, Width::Bits32, "32-bit code in long mode");
+        (sregs.cs.l, sregs.efer) = (1, 0x100);
+        assert_eq!(caller(&sregs).width, Width::Bits32, "long mode enabled and not active");
+    }
+
+    #[test]
+    fn a_port_that_cannot_be_a_doorbell_is_refused() {
+        assert!(matches!(doorbell_port(0x48), Ok(0x48)));
+        assert!(matches!(doorbell_port(0xff), Ok(0xff)));
+        assert!(matches!(doorbell_port(0x7e), Err(KvmError::Port { port: 0x7e, .. })));
+        assert!(matches!(doorbell_port(0x100), Err(KvmError::Port { port: 0x100, .. })));
+    }
+
+    #[test]
+    fn an_exits_arguments_are_masked_outside_64_bit_mode() {
+        let trap = exit_trap(u64::MAX, [1 << 32 | 7, 8, 9], Width::Bits32);
+        assert_eq!((trap.number, trap.arguments), (0xffff_ffff, [7, 8, 9, 0, 0, 0, 0, 0, 0]));
+        let trap = exit_trap(12, [1 << 32 | 7, 8, 9], Width::Bits64);
+        assert_eq!(trap.arguments[0], 0x1_0000_0007);
+    }
+}
