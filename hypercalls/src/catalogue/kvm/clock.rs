@@ -28,8 +28,8 @@ pub enum ClockType {
     introduced("unknown", "\"KVM: x86: add KVM_HC_CLOCK_PAIRING hypercall\"; commit unknown"),
     changed(
         "Linux 4.20",
-        "\"KVM: x86: Fix kernel info-leak in KVM_HC_CLOCK_PAIRING hypercall\": the padding is zeroed; commit \
-         unknown"
+        "\"KVM: x86: Fix kernel info-leak in KVM_HC_CLOCK_PAIRING hypercall\": the padding is zeroed (pull request \
+         \"KVM fixes for 4.20-rc4\", November 2018); commit unknown"
     ),
     trusts_host
 )]

@@ -118,8 +118,12 @@ impl Argument for Icr {
     error(Unsupported, "Linux: the local APICs are not in the kernel"),
     error(Unknown, "the feature is off and KVM_CAP_ENFORCE_PV_FEATURE_CPUID is on"),
     feature("KVM_FEATURE_PV_SEND_IPI", 11),
-    introduced("unknown", "4180bf1b655a \"KVM: X86: Implement \\\"send IPI\\\" hypercall\""),
-    changed("unknown", "bdf7ffc89922 \"KVM: LAPIC: Fix pv ipis out-of-bounds access\"")
+    introduced("Linux 4.19", "4180bf1b655a \"KVM: X86: Implement \\\"send IPI\\\" hypercall\""),
+    changed(
+        "Linux 4.19",
+        "bdf7ffc89922 \"KVM: LAPIC: Fix pv ipis out-of-bounds access\": ids past the last vCPU's are skipped (KVM fixes for \
+         4.19-rc3)"
+    )
 )]
 pub struct SendIpi {
     /// The targets, counted from `lowest`.
@@ -140,7 +144,11 @@ pub struct SendIpi {
     result = "0, also where no vCPU has the APIC id or none yielded",
     error(Unknown, "the feature is off and KVM_CAP_ENFORCE_PV_FEATURE_CPUID is on"),
     feature("KVM_FEATURE_PV_SCHED_YIELD", 13),
-    introduced("unknown", "715062970f37 \"KVM: X86: Implement PV sched yield hypercall\"")
+    introduced(
+        "Linux 5.3",
+        "715062970f37 \"KVM: X86: Implement PV sched yield hypercall\" (pull request \"First batch of KVM changes for \
+         Linux 5.3\", July 2019)"
+    )
 )]
 pub struct SchedYield {
     /// APIC id of the vCPU to run. All 64 bits count: above 32 bits there is none.

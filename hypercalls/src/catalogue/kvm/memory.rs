@@ -120,8 +120,9 @@ impl Argument for MapGpaAttributes {
     error(Unknown, "Linux: the exit is not enabled with KVM_CAP_EXIT_HYPERCALL"),
     feature("KVM_FEATURE_HC_MAP_GPA_RANGE", 16),
     introduced(
-        "unknown",
-        "0dbb11230437895f7cd6fc55da61cef011e997d8 \"KVM: X86: Introduce KVM_HC_MAP_GPA_RANGE hypercall\""
+        "Linux 5.14",
+        "0dbb11230437895f7cd6fc55da61cef011e997d8 \"KVM: X86: Introduce KVM_HC_MAP_GPA_RANGE hypercall\", merged in \
+         June 2021"
     )
 )]
 pub struct MapGpaRange {

@@ -17,7 +17,7 @@ use hypercall_core::argument::Truncated;
     result = "where it was served, outside Linux: the frequency in Hz, 32 bits",
     error(Unknown, "always"),
     introduced("unknown", "\"MIPS: Add functions for hypervisor call\", May 2014; commit unknown"),
-    removed("unknown", "35546aeede8e \"MIPS: Retire kvm paravirt\": its only caller")
+    removed("Linux 5.9", "35546aeede8e \"MIPS: Retire kvm paravirt\": its only caller")
 )]
 pub struct MipsGetClockFreq {}
 
@@ -31,7 +31,7 @@ pub struct MipsGetClockFreq {}
     result = "where it was served, outside Linux: it did not return",
     error(Unknown, "always"),
     introduced("unknown", "\"MIPS: Add functions for hypervisor call\", May 2014; commit unknown"),
-    removed("unknown", "35546aeede8e \"MIPS: Retire kvm paravirt\": its only caller")
+    removed("Linux 5.9", "35546aeede8e \"MIPS: Retire kvm paravirt\": its only caller")
 )]
 pub struct MipsExitVm {}
 
@@ -47,7 +47,7 @@ pub struct MipsExitVm {}
     result = "where it was served, outside Linux: what user space said",
     error(Unknown, "always"),
     introduced("unknown", "\"MIPS: Add functions for hypervisor call\", May 2014; commit unknown"),
-    removed("unknown", "35546aeede8e \"MIPS: Retire kvm paravirt\": its only caller")
+    removed("Linux 5.9", "35546aeede8e \"MIPS: Retire kvm paravirt\": its only caller")
 )]
 pub struct MipsConsoleOutput {
     /// Which terminal.
