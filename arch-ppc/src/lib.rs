@@ -1,8 +1,21 @@
 //! Hypercalls on PowerPC: ePAPR and PAPR conventions, the `/hypervisor` node, the magic page, guest stubs.
+//!
+//! | module | what it holds |
+//! |---|---|
+//! | [`registers`], [`convention`], [`msr`] | the registers, which of them is what, and what the MSR says |
+//! | [`instructions`] | `hypercall-instructions`, and the `sc` in them |
+//! | [`entry`] | the entry points to bind |
+//! | [`trap`] | serving a system-call interrupt on any host that has registers, MSR and SRR0 |
+//! | [`papr_exit`] | serving KVM_EXIT_PAPR_HCALL |
 
 #![cfg_attr(not(feature = "std"), no_std)]
 
 pub mod convention;
+pub mod entry;
+pub mod instructions;
+pub mod msr;
+pub mod papr_exit;
 pub mod registers;
+pub mod trap;
 
 pub use registers::PpcRegisters;
