@@ -74,6 +74,14 @@ impl Width {
         }
     }
 
+    /// `64-bit` or `32-bit`.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Width::Bits32 => "32-bit",
+            Width::Bits64 => "64-bit",
+        }
+    }
+
     /// 32 or 64.
     pub const fn bits(self) -> u32 {
         match self {

@@ -4,7 +4,13 @@
 
 extern crate alloc;
 
+#[cfg(target_arch = "x86_64")]
+pub mod builtin;
+pub mod cases;
 pub mod catalogue;
+pub mod registers;
+#[cfg(feature = "std")]
+pub mod run;
 pub mod services;
 pub mod stock;
 pub mod vendor;

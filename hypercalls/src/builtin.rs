@@ -1,0 +1,105 @@
+//! The built-in x86 guest: a small interpreter that makes the calls of a list of [`Record`]s, keeps what it
+//! finds in every register, and judges it itself. The host judges again.
+//!
+//! It is assembled into this program and copied into guest memory, so it needs no other compiler target and
+//! no file. It runs at CPL 0 in 64- and 32-bit mode and at CPL 3.
+
+mod interpreter;
+
+pub use interpreter::{Code, code_32, code_64};
+
+use bytemuck::{Pod, Zeroable};
+
+/// The doorbell's port in the VMs of the `hypercall` command; a constant, as `out imm8, al` holds it.
+pub const DOORBELL_PORT: u8 = 0x48;
+/// The doorbell's guest-physical address there: no memory is behind it, and 64-bit code reaches it with a
+/// 32-bit displacement, which is sign-extended.
+pub const DOORBELL_ADDRESS: u64 = 0x7ff0_0000;
+/// The guest writes to this port when its list is done.
+pub const DONE_PORT: u8 = 0x49;
+
+/// General registers a record holds: RAX to R15 in the order of `struct kvm_regs`.
+pub const GENERAL: usize = 16;
+
+/// How the guest makes a call: an index into the interpreter's table.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u32)]
+pub enum Site {
+    /// `out imm8, al` to [`DOORBELL_PORT`].
+    Port = 0,
+    /// A byte store to [`DOORBELL_ADDRESS`].
+    Mmio = 1,
+    /// `vmcall`.
+    Vmcall = 2,
+    /// `vmmcall`.
+    Vmmcall = 3,
+}
+
+/// Flags that a call must leave as they are: CF, PF, AF, ZF, SF, DF and OF.
+pub const FLAGS: u64 = 0xcd5;
+
+/// What the guest says of a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// The call was not made, or did not return.
+    NotMade,
+    /// Every register is as it must be.
+    Right,
+    /// This register is not; see [`Record::bad`].
+    Wrong,
+}
+
+/// One call: written by the host, filled in by the guest.
+#[derive(Clone, Copy, Debug, Pod, Zeroable)]
+#[repr(C)]
+pub struct Record {
+    /// What the guest loads.
+    pub input: [u64; GENERAL],
+    /// What it found.
+    pub output: [u64; GENERAL],
+    /// What it must find.
+    pub expected: [u64; GENERAL],
+    /// The bits of that which count.
+    pub mask: [u64; GENERAL],
+    /// How to make the call, a [`Site`].
+    pub site: u32,
+    /// 1 where the call must raise #GP.
+    pub expected_fault: u32,
+    /// 1 where it did.
+    pub fault: u32,
+    /// 0 not made, 1 right, 2 wrong.
+    pub verdict: u32,
+    /// The last register found wrong; 16 for the fault, 17 for the flags.
+    pub bad: u64,
+    /// RFLAGS before.
+    pub flags_in: u64,
+    /// RFLAGS afterwards.
+    pub flags_out: u64,
+    /// Where the fault's saved instruction pointer points.
+    pub fault_ip: u64,
+}
+
+impl Record {
+    /// The guest's own verdict.
+    pub fn verdict(&self) -> Verdict {
+        match self.verdict {
+            0 => Verdict::NotMade,
+            1 => Verdict::Right,
+            _ => Verdict::Wrong,
+        }
+    }
+}
+
+/// Where the guest keeps its place. Its address is in RDI when the guest starts.
+#[derive(Clone, Copy, Debug, Default, Pod, Zeroable)]
+#[repr(C)]
+pub struct Control {
+    /// The record whose turn it is.
+    pub current: u64,
+    /// Records left, that one among them.
+    pub remaining: u64,
+    /// The base of the VMM's own CPUID leaves, or zero where the guest cannot read them (CPL 3).
+    pub leaf_base: u64,
+    /// EAX, EBX, ECX and EDX of the first four of those leaves, as the guest saw them.
+    pub leaves: [[u32; 4]; 4],
+}

@@ -1,0 +1,104 @@
+//! The command line: verbs, flags, exit statuses.
+//!
+//! Data goes to stdout, words to stderr. 0 is success, 1 a failed check or a host that cannot do what was
+//! asked, 2 bad usage.
+
+mod probe;
+mod run;
+mod tables;
+
+use clap::{Parser, Subcommand, ValueEnum};
+use std::process::ExitCode;
+
+/// Serves, documents and tests hypercalls of x86, s390 and PowerPC virtual machines.
+#[derive(Debug, Parser)]
+#[command(
+    name = "hypercall",
+    version,
+    args_conflicts_with_subcommands = true,
+    after_help = "Examples:\n  \
+        hypercall                                      every call by a real guest on /dev/kvm, or loopback without it\n  \
+        hypercall run --transport mmio --vcpus 2       over the MMIO doorbell, by two vCPUs at once\n  \
+        hypercall run --backend loopback --convention epapr --format json\n  \
+        hypercall run --guest my-guest.elf             a guest of yours\n  \
+        hypercall tables --arch s390                   the ABI as Markdown\n  \
+        hypercall probe                                what this host's KVM delivers\n\n\
+        Exit status: 0 success, 1 a failed check or a host that cannot do it, 2 bad usage."
+)]
+pub struct Command {
+    #[command(subcommand)]
+    verb: Option<Verb>,
+    #[command(flatten)]
+    run: run::Arguments,
+}
+
+#[derive(Debug, Subcommand)]
+enum Verb {
+    /// Make every hypercall of the catalogue in a guest and check every answer and register (the default)
+    Run(run::Arguments),
+    /// Print the hypercall ABI: the catalogue, calling conventions and error codes
+    Tables(tables::Arguments),
+    /// Show what this host's KVM offers and which hypercall transports it really delivers
+    Probe(probe::Arguments),
+}
+
+/// How data is printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// For people.
+    Table,
+    /// For programs.
+    Json,
+}
+
+impl Command {
+    /// Does what was asked for.
+    pub fn execute(self) -> ExitCode {
+        let done = match self.verb.unwrap_or(Verb::Run(self.run)) {
+            Verb::Run(arguments) => arguments.execute(),
+            Verb::Tables(arguments) => arguments.execute(),
+            Verb::Probe(arguments) => arguments.execute(),
+        };
+        match done {
+            Ok(code) => code,
+            Err(failure) => {
+                eprintln!("hypercall: {}", failure.message);
+                failure.code
+            }
+        }
+    }
+}
+
+/// A verb that did not come to an answer.
+struct Failure {
+    message: String,
+    code: ExitCode,
+}
+
+impl Failure {
+    /// What was asked for makes no sense.
+    fn usage(message: impl ToString) -> Failure {
+        Failure { message: message.to_string(), code: ExitCode::from(2) }
+    }
+
+    /// What was asked for failed.
+    fn failed(message: impl ToString) -> Failure {
+        Failure { message: message.to_string(), code: ExitCode::FAILURE }
+    }
+}
+
+/// Writes data to stdout; a reader that went away early is no error.
+fn print(text: &str) -> Result<(), Failure> {
+    use std::io::Write;
+    match std::io::stdout().write_all(text.as_bytes()) {
+        Err(error) if error.kind() != std::io::ErrorKind::BrokenPipe => {
+            Err(Failure::failed(format!("cannot write to stdout: {error}")))
+        }
+        _ => Ok(()),
+    }
+}
+
+fn print_json(value: &impl serde::Serialize) -> Result<(), Failure> {
+    let text = serde_json::to_string_pretty(value).map_err(Failure::failed)?;
+    print(&(text + "\n"))
+}

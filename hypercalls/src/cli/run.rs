@@ -1,0 +1,200 @@
+//! `hypercall run`.
+
+use super::{Failure, Format, print, print_json};
+use clap::{Args, ValueEnum};
+use hypercall_core::Policy;
+use hypercall_core::policy::PolicyError;
+use hypercalls::run::report::Report;
+use hypercalls::run::{BINDINGS, Binding, binding, loopback};
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+/// Where the calls are made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Backend {
+    /// KVM where /dev/kvm can be used, loopback otherwise.
+    Auto,
+    /// A real guest on /dev/kvm.
+    Kvm,
+    /// No vCPU: the same marshalling and dispatch over registers in memory.
+    Loopback,
+}
+
+/// How the guest's calls reach the VMM.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Transport {
+    /// The first that this host delivers.
+    Auto,
+    /// A port doorbell, `out 0x48, al`.
+    Pio,
+    /// An MMIO doorbell.
+    Mmio,
+    /// vmcall or vmmcall, of which KVM hands out number 12.
+    ExitHypercall,
+}
+
+#[derive(Args, Debug)]
+pub struct Arguments {
+    /// Where the calls are made
+    #[arg(long, value_enum, default_value = "auto")]
+    backend: Backend,
+    /// How the guest's calls reach the VMM
+    #[arg(long, value_enum, default_value = "auto")]
+    transport: Transport,
+    /// Calling convention: kvm; and with loopback diag500, epapr, papr
+    #[arg(long, default_value = "kvm")]
+    convention: String,
+    /// How many vCPUs make the whole list, at the same time
+    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=32))]
+    vcpus: u32,
+    /// A guest of yours in place of the built-in one: an x86_64 ELF, or a flat binary that is loaded and
+    /// entered at 0x100000. It runs in 64-bit mode at CPL 0, identity-mapped; HLT ends it with status 0
+    #[arg(long, value_name = "FILE")]
+    guest: Option<PathBuf>,
+    /// How the result is printed
+    #[arg(long, value_enum, default_value = "table")]
+    format: Format,
+    /// Which calls the guest may make: default, strict or confidential, then allow=CALL, deny=CALL or
+    /// user-mode, separated by commas; CALL is a name, interface:number, interface:* or a status
+    #[arg(long, default_value = "default", value_parser = parse_policy)]
+    policy: Policy,
+    /// Seconds a vCPU may take; a guest of yours may take for ever unless this is given
+    #[arg(long, value_name = "SECONDS", value_parser = clap::value_parser!(u64).range(1..=86400))]
+    timeout: Option<u64>,
+}
+
+fn parse_policy(text: &str) -> Result<Policy, PolicyError> {
+    let policy: Policy = text.parse()?;
+    // A policy about a call that does not exist is a mistake on the command line.
+    if let Ok(registry) = hypercall_core::Registry::linked() {
+        policy.check(&registry)?;
+    }
+    Ok(policy)
+}
+
+impl Arguments {
+    pub fn execute(self) -> Result<ExitCode, Failure> {
+        let Some(binding) = binding(&self.convention) else {
+            let names: Vec<_> = BINDINGS.iter().map(|b| b.convention.name).collect();
+            let message = format!("no convention `{}`; there are {}", self.convention, names.join(", "));
+            return Err(Failure::usage(message));
+        };
+        if self.backend == Backend::Loopback || (self.backend == Backend::Auto && !self.can_use_kvm(binding)) {
+            return self.loopback(binding);
+        }
+        self.kvm(binding)
+    }
+
+    fn loopback(&self, binding: &'static Binding) -> Result<ExitCode, Failure> {
+        if self.guest.is_some() {
+            return Err(Failure::failed("a guest of yours needs a vCPU: --guest works with --backend kvm only"));
+        }
+        if self.transport != Transport::Auto {
+            return Err(Failure::usage("--transport is about real vCPUs: it works with --backend kvm only"));
+        }
+        let report = loopback::run(binding, self.vcpus, self.policy.clone()).map_err(Failure::failed)?;
+        self.finish(&report)
+    }
+
+    /// Prints a report; its failed calls are a failed check.
+    fn finish(&self, report: &Report) -> Result<ExitCode, Failure> {
+        match self.format {
+            Format::Table => print(&report.table())?,
+            Format::Json => print_json(report)?,
+        }
+        Ok(if report.failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+    }
+}
+
+#[cfg(all(target_arch = "x86_64", target_os = "linux"))]
+mod kvm {
+    use super::{Arguments, Binding, ExitCode, Failure, Transport, print, print_json};
+    use crate::cli::Format;
+    use hypercall_arch_x86::kvm::probe;
+    use hypercall_core::Arch;
+    use hypercalls::run::kvm::{self, Options};
+    use hypercalls::run::guest;
+    use std::io::Write;
+    use std::time::Duration;
+
+    /// Ample for the built-in guest, which is done in a second where KVM emulates every instruction of it.
+    const BUILT_IN_TIMEOUT: Duration = Duration::from_secs(60);
+
+    impl Arguments {
+        /// Whether KVM is there; says on stderr why not. A convention of another architecture needs none.
+        pub(super) fn can_use_kvm(&self, binding: &Binding) -> bool {
+            if binding.convention.arch != Arch::X86 {
+                eprintln!("hypercall: {} is not x86's: using the loopback backend", binding.convention.name);
+                return false;
+            }
+            if self.transport != Transport::Auto || self.guest.is_some() {
+                return true; // what was asked for needs KVM, so its absence is an error
+            }
+            match probe::open() {
+                Ok(_) => true,
+                Err(error) => {
+                    eprintln!("hypercall: {error}\nhypercall: using the loopback backend");
+                    false
+                }
+            }
+        }
+
+        pub(super) fn kvm(&self, binding: &'static Binding) -> Result<ExitCode, Failure> {
+            if binding.convention.arch != Arch::X86 {
+                let name = binding.convention.name;
+                let message = format!("the convention {name} is not x86's; it works with --backend loopback only");
+                return Err(Failure::usage(message));
+            }
+            let transport = match self.transport {
+                Transport::Auto => None,
+                Transport::Pio => Some(kvm::Transport::Pio),
+                Transport::Mmio => Some(kvm::Transport::Mmio),
+                Transport::ExitHypercall => Some(kvm::Transport::ExitHypercall),
+            };
+            let options = |timeout, console| Options {
+                binding,
+                transport,
+                vcpus: self.vcpus,
+                policy: self.policy.clone(),
+                timeout,
+                console,
+            };
+            let Some(path) = &self.guest else {
+                // What the built-in guest writes to its console is checked, not shown.
+                let timeout = self.timeout.map_or(BUILT_IN_TIMEOUT, Duration::from_secs);
+                let report = kvm::run(options(timeout, Box::new(|_| ()))).map_err(Failure::failed)?;
+                return self.finish(&report);
+            };
+            let image = guest::load(path).map_err(Failure::failed)?;
+            let console = Box::new(|text: &[u8]| {
+                let _ = std::io::stderr().write_all(text);
+            });
+            let timeout = self.timeout.map_or(guest::FOREVER, Duration::from_secs);
+            let ended = guest::run(&image, options(timeout, console)).map_err(Failure::failed)?;
+            match self.format {
+                Format::Table => print(&ended.report.table())?,
+                Format::Json => print_json(&ended.report)?,
+            }
+            if ended.unlisted > 0 {
+                eprintln!("hypercall: {} further calls are not listed", ended.unlisted);
+            }
+            if ended.code == 0 {
+                return Ok(ExitCode::SUCCESS);
+            }
+            Err(Failure::failed(format!("the guest ended the VM with code {}", ended.code)))
+        }
+    }
+
+}
+
+#[cfg(not(all(target_arch = "x86_64", target_os = "linux")))]
+impl Arguments {
+    fn can_use_kvm(&self, _binding: &Binding) -> bool {
+        eprintln!("hypercall: there is no KVM backend for this machine here: using the loopback backend");
+        false
+    }
+
+    fn kvm(&self, _binding: &'static Binding) -> Result<ExitCode, Failure> {
+        Err(Failure::failed("the KVM backend of this command is for x86_64 Linux; use --backend loopback"))
+    }
+}

@@ -1,0 +1,63 @@
+//! Makes the conformance cases, or runs a guest of the user's, and reports what happened.
+
+#[cfg(all(feature = "cli", target_arch = "x86_64", target_os = "linux"))]
+pub mod guest;
+#[cfg(all(feature = "cli", target_arch = "x86_64", target_os = "linux"))]
+pub mod kvm;
+pub mod loopback;
+pub mod machine;
+pub mod report;
+
+use crate::stock;
+use hypercall_arch_ppc::convention as ppc;
+use hypercall_arch_s390::convention as s390;
+use hypercall_arch_x86::convention as x86;
+use hypercall_core::services::Services;
+use hypercall_core::{Arch, BuildError, Convention, Dispatcher, EntryPoint, Interface, Policy, interface};
+use machine::Machine;
+use std::sync::Arc;
+
+/// A convention that cases can be run over, and the interface bound to it.
+#[derive(Clone, Copy, Debug)]
+pub struct Binding {
+    /// The convention.
+    pub convention: &'static Convention,
+    /// The interface whose numbers are plain there.
+    pub interface: &'static Interface,
+}
+
+/// The bindings that `--convention` names, the first an architecture's usual one.
+pub static BINDINGS: [Binding; 4] = [
+    Binding { convention: &x86::KVM, interface: &interface::KVM },
+    Binding { convention: &s390::DIAG500, interface: &interface::DIAG500 },
+    Binding { convention: &ppc::EPAPR, interface: &interface::KVM },
+    Binding { convention: &ppc::PAPR, interface: &interface::PAPR },
+];
+
+/// The binding of a convention's name.
+pub fn binding(convention: &str) -> Option<&'static Binding> {
+    BINDINGS.iter().find(|b| b.convention.name == convention)
+}
+
+/// A dispatcher with every stock handler, for a machine.
+///
+/// # Errors
+/// [`BuildError`] when the policy names an unknown call.
+pub fn dispatcher(
+    machine: &Arc<Machine>,
+    binding: &Binding,
+    points: &[EntryPoint],
+    policy: Policy,
+) -> Result<Dispatcher<Machine>, BuildError> {
+    let arch: Arch = binding.convention.arch;
+    let console: Arc<dyn crate::services::GuestConsole> = machine.clone();
+    let mut builder = Dispatcher::builder(arch)
+        .policy(policy)
+        .linked_handlers(&Services::new().with::<dyn crate::services::GuestConsole>(console));
+    for point in points {
+        builder = builder.entry(*point, binding.convention, binding.interface);
+    }
+    let dispatcher = stock::all(builder).build()?;
+    machine.set_calls_served(dispatcher.served().len() as u64);
+    Ok(dispatcher)
+}

@@ -1,0 +1,491 @@
+//! The cases on real KVM, made by the built-in guest.
+
+use super::loopback::{allowed, endian_of, firsts, memory_is_right, prepare, registers_are_right};
+use super::machine::{Machine, Sink};
+use super::report::{Call, Found, Report, Row};
+use super::{Binding, dispatcher};
+use crate::builtin::{
+    self, Control, DONE_PORT, DOORBELL_ADDRESS, DOORBELL_PORT, GENERAL, Record, Site, Verdict,
+};
+use crate::cases::lower::{Ending, Image, MAX_REGISTERS, Place, Rules, is_for, lower};
+use crate::cases::{self, Case, oracle};
+use bytemuck::Zeroable;
+use hypercall_arch_x86::kvm::setup::{self, Entry, Mode};
+use hypercall_arch_x86::kvm::watchdog::Watchdog;
+use hypercall_arch_x86::kvm::{KvmCalls, KvmError, Served, backend, probe, tsc};
+use hypercall_arch_x86::{entry, registers};
+use hypercall_core::memory::GuestMemory;
+use hypercall_core::{Arch, BuildError, Dispatcher, EntryPoint, Policy, Privilege, Width, interface};
+use kvm_ioctls::{Kvm, VcpuExit, VcpuFd, VmFd};
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use vm_memory::{GuestAddress, GuestMemoryMmap};
+
+/// Bytes of guest memory, from guest-physical address 0 on.
+const MEMORY: u64 = 16 << 20;
+/// The first vCPU's region.
+const REGIONS: u64 = 0x10_0000;
+/// A vCPU's region: tables, code, control block, stacks, records, data.
+const REGION: u64 = 0x4_0000;
+const CODE_64: u64 = 0xc000;
+const CODE_32: u64 = 0xd000;
+const CONTROL: u64 = 0xe000;
+const STACK: u64 = 0x1_0000;
+const KERNEL_STACK: u64 = 0xf800;
+const RECORDS: u64 = 0x1_0000;
+const DATA: u64 = 0x3_0000;
+/// The most vCPUs whose regions fit.
+pub const MOST_VCPUS: u32 = 32;
+/// RFLAGS of the guest at a call: every flag that is checked set, interrupts disabled, and the bit that is
+/// always one.
+const FLAGS: u64 = builtin::FLAGS | 2;
+
+/// How the guest reaches the VMM.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Transport {
+    /// The port doorbell.
+    Pio,
+    /// The MMIO doorbell.
+    Mmio,
+    /// `vmcall` or `vmmcall`, of which KVM hands out number 12 as KVM_EXIT_HYPERCALL.
+    ExitHypercall,
+}
+
+impl Transport {
+    /// As on the command line.
+    pub fn name(self) -> &'static str {
+        self.entry().transport
+    }
+
+    fn entry(self) -> EntryPoint {
+        match self {
+            Transport::Pio => entry::port(DOORBELL_PORT),
+            Transport::Mmio => entry::mmio(DOORBELL_ADDRESS),
+            Transport::ExitHypercall => entry::EXIT_HYPERCALL,
+        }
+    }
+
+    /// Whether a case gets through to the VMM.
+    fn carries(self, case: &Case) -> bool {
+        self != Transport::ExitHypercall || (*case.interface == interface::KVM && case.number == 12)
+    }
+
+    fn site(self, amd: bool) -> Site {
+        match self {
+            Transport::Pio => Site::Port,
+            Transport::Mmio => Site::Mmio,
+            Transport::ExitHypercall if amd => Site::Vmmcall,
+            Transport::ExitHypercall => Site::Vmcall,
+        }
+    }
+}
+
+/// Why the cases were not made, or not to their end.
+#[derive(Debug, thiserror::Error)]
+pub enum RunError {
+    /// KVM.
+    #[error(transparent)]
+    Kvm(#[from] KvmError),
+    /// No dispatcher.
+    #[error(transparent)]
+    Build(#[from] BuildError),
+    /// A file descriptor or thread the system did not give.
+    #[error("{what}: {source}")]
+    System {
+        /// What was asked for.
+        what: &'static str,
+        /// The system's answer.
+        source: std::io::Error,
+    },
+    /// Guest memory that could not be set up.
+    #[error("guest memory: {0}")]
+    Memory(String),
+    /// A transport that this host's KVM does not deliver.
+    #[error(
+        "this host's KVM does not deliver the transport {transport}: {finding}; `hypercall probe` shows what it delivers"
+    )]
+    NotDelivered {
+        /// The transport.
+        transport: &'static str,
+        /// What the probe saw.
+        finding: String,
+    },
+    /// The guest stopped where it should not have.
+    #[error("vCPU {vcpu} stopped {place}: {reason}")]
+    Stopped {
+        /// The vCPU.
+        vcpu: u32,
+        /// At which call.
+        place: String,
+        /// The exit.
+        reason: String,
+    },
+}
+
+pub(super) fn ioctl(name: &'static str) -> impl FnOnce(kvm_ioctls::Error) -> RunError {
+    move |error| KvmError::ioctl(name)(error).into()
+}
+
+/// What to run the cases with.
+pub struct Options {
+    /// The convention and its interface.
+    pub binding: &'static Binding,
+    /// How the guest reaches the VMM; `None` takes the first that the host delivers.
+    pub transport: Option<Transport>,
+    /// How many vCPUs make the list, at most [`MOST_VCPUS`].
+    pub vcpus: u32,
+    /// Which calls they may make.
+    pub policy: Policy,
+    /// How long a vCPU may take.
+    pub timeout: Duration,
+    /// Where its console goes.
+    pub console: Sink,
+}
+
+/// A VM's file descriptors and memory.
+pub(super) struct Vm {
+    pub(super) fd: VmFd,
+    pub(super) memory: GuestMemoryMmap,
+    pub(super) machine: Arc<Machine>,
+    pub(super) binding: &'static Binding,
+    kvm: Kvm,
+}
+
+impl Vm {
+    /// A VM with `size` bytes of memory from guest-physical address 0 on, and the machine that serves it.
+    fn new(size: u64, vcpus: u32, binding: &'static Binding, console: Sink) -> Result<Vm, RunError> {
+        let kvm = probe::open()?;
+        let fd = kvm.create_vm().map_err(ioctl("KVM_CREATE_VM"))?;
+        let memory = GuestMemoryMmap::<()>::from_ranges(&[(GuestAddress(0), size as usize)])
+            .map_err(|e| RunError::Memory(e.to_string()))?;
+        setup::map(&fd, &memory)?;
+        let counter = Box::new(|_| tsc::now());
+        let machine = Machine::new(Arch::X86, vcpus, Box::new(memory.clone()), console, counter)
+            .map_err(|source| RunError::System { what: "cannot start the worker thread", source })?;
+        Ok(Vm { fd, memory, machine: Arc::new(machine), binding, kvm })
+    }
+
+    /// A vCPU with its CPUID, and its calls.
+    pub(super) fn vcpu(
+        &self,
+        dispatcher: &Arc<Dispatcher<Machine>>,
+        transport: Transport,
+        index: u32,
+    ) -> Result<(VcpuFd, KvmCalls<Machine>), RunError> {
+        let mut fd = self.fd.create_vcpu(index.into()).map_err(ioctl("KVM_CREATE_VCPU"))?;
+        let cpuid = setup::cpuid(&self.kvm, dispatcher, transport.entry())?;
+        fd.set_cpuid2(&cpuid).map_err(ioctl("KVM_SET_CPUID2"))?;
+        let mut calls = KvmCalls::new(Arc::clone(dispatcher), index)?;
+        calls.prepare(&self.fd, &mut fd);
+        Ok((fd, calls))
+    }
+}
+
+/// Chooses the transport by what this host really delivers.
+fn choose(kvm: &Kvm, wanted: Option<Transport>) -> Result<Transport, RunError> {
+    let found = probe::transports(kvm)?;
+    let finding = |t: Transport| found.iter().find(|f| f.name == t.name());
+    let delivered = |t: Transport| finding(t).is_some_and(|f| f.delivered);
+    let transport = match wanted {
+        Some(transport) => transport,
+        None if delivered(Transport::Pio) => Transport::Pio,
+        None => Transport::Mmio,
+    };
+    if delivered(transport) {
+        return Ok(transport);
+    }
+    let finding = finding(transport).map_or_else(|| "not probed".to_string(), |f| f.finding.to_string());
+    Err(RunError::NotDelivered { transport: transport.name(), finding })
+}
+
+/// A VM, its dispatcher and its transport.
+pub(super) fn start(
+    options: Options,
+    memory: u64,
+) -> Result<(Vm, Arc<Dispatcher<Machine>>, Transport), RunError> {
+    let vm = Vm::new(memory, options.vcpus, options.binding, options.console)?;
+    let transport = choose(&vm.kvm, options.transport)?;
+    if transport == Transport::ExitHypercall {
+        setup::enable_exit_hypercall(&vm.fd)?;
+    }
+    let dispatcher = dispatcher(&vm.machine, options.binding, &[transport.entry()], options.policy)?;
+    Ok((vm, Arc::new(dispatcher), transport))
+}
+
+/// Runs each vCPU on a thread of its own, and waits for all of them.
+pub(super) fn on_threads<T: Send>(
+    vcpus: u32,
+    vcpu: impl Fn(u32) -> Result<T, RunError> + Sync,
+) -> Result<Vec<T>, RunError> {
+    let vcpu = &vcpu;
+    std::thread::scope(|scope| {
+        let threads: Vec<_> = (0..vcpus)
+            .map(|index| {
+                let name = format!("vcpu {index}");
+                std::thread::Builder::new().name(name).spawn_scoped(scope, move || vcpu(index))
+            })
+            .collect();
+        let finished = threads.into_iter().map(|thread| match thread {
+            Ok(thread) => thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
+            Err(source) => Err(RunError::System { what: "cannot start a vCPU's thread", source }),
+        });
+        // All of them are joined before the first failure is looked at.
+        finished.collect::<Vec<_>>().into_iter().collect()
+    })
+}
+
+/// Makes every case on real KVM, once a vCPU: in 64- and 32-bit mode at CPL 0, and at CPL 3 the first of
+/// each number.
+///
+/// # Errors
+/// [`RunError`]; a call that gives a wrong answer is no error, but a row of the report.
+pub fn run(options: Options) -> Result<Report, RunError> {
+    let (timeout, vcpus, policy) = (options.timeout, options.vcpus, options.policy.clone());
+    let (vm, dispatcher, transport) = start(options, MEMORY)?;
+    let calls = on_threads(vcpus, |index| {
+        Guest::new(&vm, Arc::clone(&dispatcher), transport, &policy, index)?.run(timeout)
+    })?;
+    let lists = Group::ALL.iter().map(|group| group.cases().filter(|c| !transport.carries(c)).count());
+    let not_carried = lists.sum::<usize>() * vcpus as usize;
+    let name = vm.binding.convention.name;
+    Ok(Report::new("kvm", transport.name(), name, vcpus, calls.into_iter().flatten().collect(), not_carried))
+}
+
+/// A mode and privilege that the list is made in.
+#[derive(Clone, Copy, Debug)]
+struct Group {
+    mode: Mode,
+    width: Width,
+    privilege: Privilege,
+}
+
+impl Group {
+    const ALL: [Group; 3] = [
+        Group { mode: Mode::Long, width: Width::Bits64, privilege: Privilege::Supervisor },
+        Group { mode: Mode::Protected, width: Width::Bits32, privilege: Privilege::Supervisor },
+        Group { mode: Mode::Long, width: Width::Bits64, privilege: Privilege::User },
+    ];
+
+    /// The cases for the mode; of a user program's, the first of each number.
+    fn cases(self) -> impl Iterator<Item = &'static Case> {
+        let user = self.privilege == Privilege::User;
+        let all = cases::all().filter(move |_| !user);
+        let first = firsts().filter(move |_| user);
+        all.chain(first).filter(move |c| is_for(c, self.width))
+    }
+}
+
+/// One vCPU and the list it makes.
+struct Guest<'a> {
+    vm: &'a Vm,
+    fd: VcpuFd,
+    calls: KvmCalls<Machine>,
+    dispatcher: Arc<Dispatcher<Machine>>,
+    transport: Transport,
+    policy: &'a Policy,
+    place: Place,
+    region: u64,
+}
+
+impl<'a> Guest<'a> {
+    fn new(
+        vm: &'a Vm,
+        dispatcher: Arc<Dispatcher<Machine>>,
+        transport: Transport,
+        policy: &'a Policy,
+        index: u32,
+    ) -> Result<Guest<'a>, RunError> {
+        let (fd, calls) = vm.vcpu(&dispatcher, transport, index)?;
+        let region = REGIONS + REGION * u64::from(index);
+        let place = Place { vcpu: index, data: region + DATA, memory_end: MEMORY };
+        Ok(Guest { vm, fd, calls, dispatcher, transport, policy, place, region })
+    }
+
+    fn run(mut self, timeout: Duration) -> Result<Vec<Call>, RunError> {
+        let watchdog = Watchdog::arm(timeout)?;
+        let mut rows = Vec::new();
+        for group in Group::ALL {
+            self.group(group, &watchdog, timeout, &mut rows)?;
+        }
+        Ok(rows)
+    }
+
+    /// Writes a group's records, lets the guest work through them, and reads what it found.
+    fn group(
+        &mut self,
+        group: Group,
+        watchdog: &Watchdog,
+        timeout: Duration,
+        rows: &mut Vec<Call>,
+    ) -> Result<(), RunError> {
+        let spec = oracle::spec(self.vm.binding.convention.name, group.width)
+            .expect("the oracle knows every convention");
+        let list: Vec<(&Case, Image, Rules)> = group
+            .cases()
+            .filter(|c| self.transport.carries(c))
+            .map(|case| {
+                let rules = Rules {
+                    privilege: group.privilege,
+                    user_allowed: self.policy.user_mode(),
+                    allowed: allowed(&self.dispatcher, self.policy, case),
+                    dirty_upper_halves: false,
+                };
+                (case, lower(case, spec, &registers::ALL, &self.place, &rules), rules)
+            })
+            .collect();
+        for (index, (case, image, _)) in list.iter().enumerate() {
+            prepare(&self.vm.memory, &self.place, case);
+            self.write(self.record(index), bytemuck::bytes_of(&self.lowered(image)))?;
+        }
+        self.enter(group, list.len())?;
+        let (times, exit) = self.work(&list, watchdog, timeout)?;
+
+        for (index, (case, image, rules)) in list.iter().enumerate() {
+            let mut record = Record::zeroed();
+            self.read(self.record(index), bytemuck::bytes_of_mut(&mut record))?;
+            let ending = match exit {
+                Some((at, code)) if at == index => Ending::Exits(code),
+                _ if record.fault != 0 => Ending::Faults,
+                _ => Ending::Returns,
+            };
+            let mut found = [0; MAX_REGISTERS];
+            found[..GENERAL].copy_from_slice(&record.output);
+            // The guest's own stack pointer is not the case's affair.
+            found[registers::RSP.index] = image.expected[registers::RSP.index];
+            let made = matches!(ending, Ending::Exits(_)) || record.verdict() == Verdict::Right;
+            let right = made
+                && ending == image.ending
+                && (matches!(ending, Ending::Exits(_))
+                    || registers_are_right(image, &found[..GENERAL], group.width));
+            let reached = right && rules.allowed && case.archs.contains(&Arch::X86);
+            let memory_right = !reached
+                || group.privilege == Privilege::User
+                || memory_is_right(&self.vm.memory, &self.place, case, endian_of(Arch::X86));
+            let row = Row {
+                case,
+                convention: self.vm.binding.convention,
+                width: group.width,
+                privilege: group.privilege,
+                vcpu: self.place.vcpu,
+                transport: self.transport.name(),
+                image,
+            };
+            let found = Found { registers: &found, ending };
+            let ns = times.get(&index).copied();
+            rows.push(row.call(self.dispatcher.registry(), found, right && memory_right, ns));
+        }
+        Ok(())
+    }
+
+    /// Runs the guest until it says that it is done, or a call ends the VM: then which one, and its code.
+    #[allow(clippy::type_complexity)]
+    fn work(
+        &mut self,
+        list: &[(&Case, Image, Rules)],
+        watchdog: &Watchdog,
+        timeout: Duration,
+    ) -> Result<(BTreeMap<usize, u64>, Option<(usize, u32)>), RunError> {
+        let mut times = BTreeMap::new();
+        loop {
+            let result = self.fd.run();
+            let start = Instant::now();
+            let reason = match result {
+                Ok(exit) => match self.calls.recognise(exit) {
+                    Ok(call) => {
+                        let served = self.calls.serve(call, &mut self.fd, &self.vm.machine)?;
+                        let ns = u64::try_from(start.elapsed().as_nanos()).unwrap_or(u64::MAX);
+                        let at = self.current()?;
+                        *times.entry(at).or_insert(0) += ns;
+                        if let Served::Exit(exit) = served {
+                            return Ok((times, Some((at, exit.code))));
+                        }
+                        continue;
+                    }
+                    Err(VcpuExit::IoOut(port, _)) if port == u16::from(DONE_PORT) => {
+                        return Ok((times, None));
+                    }
+                    Err(VcpuExit::Hlt) => "it executed HLT".to_string(),
+                    Err(VcpuExit::Shutdown) => "it shut down (triple fault)".to_string(),
+                    Err(VcpuExit::InternalError | VcpuExit::FailEntry(..)) => {
+                        backend::describe(self.fd.get_kvm_run())
+                    }
+                    Err(other) => format!("unexpected exit {other:?}"),
+                },
+                Err(error) if error.errno() == libc::EINTR && !watchdog.expired() => continue,
+                Err(error) if error.errno() == libc::EINTR => {
+                    format!("it made no progress for {} s", timeout.as_secs())
+                }
+                Err(error) => return Err(ioctl("KVM_RUN")(error)),
+            };
+            let at = self.current()?;
+            let place = list.get(at).map_or_else(
+                || "behind the last call".to_string(),
+                |(c, ..)| format!("at {} {:#x}, case {}", c.interface.name, c.number, c.name),
+            );
+            return Err(RunError::Stopped { vcpu: self.place.vcpu, place, reason });
+        }
+    }
+
+    /// The record whose turn it is.
+    fn current(&self) -> Result<usize, RunError> {
+        let mut control = Control::default();
+        self.read(self.region + CONTROL, bytemuck::bytes_of_mut(&mut control))?;
+        let offset = control.current.saturating_sub(self.region + RECORDS);
+        Ok((offset / size_of::<Record>() as u64) as usize)
+    }
+
+    fn record(&self, index: usize) -> u64 {
+        self.region + RECORDS + (index * size_of::<Record>()) as u64
+    }
+
+    fn lowered(&self, image: &Image) -> Record {
+        let mut record = Record::zeroed();
+        record.input.copy_from_slice(&image.input[..GENERAL]);
+        record.expected.copy_from_slice(&image.expected[..GENERAL]);
+        record.mask.copy_from_slice(&image.mask[..GENERAL]);
+        record.mask[registers::RSP.index] = 0;
+        record.site = self.transport.site(setup::is_amd()) as u32;
+        record.expected_fault = (image.ending == Ending::Faults).into();
+        record.flags_in = FLAGS;
+        record
+    }
+
+    /// Puts the vCPU at the beginning of the interpreter for a group.
+    fn enter(&mut self, group: Group, records: usize) -> Result<(), RunError> {
+        assert!(RECORDS + (records * size_of::<Record>()) as u64 <= DATA, "the records fit their area");
+        let (code, at) = match group.width {
+            Width::Bits64 => (builtin::code_64(), self.region + CODE_64),
+            Width::Bits32 => (builtin::code_32(), self.region + CODE_32),
+        };
+        self.write(at, code.bytes)?;
+        let control = Control { current: self.record(0), remaining: records as u64, ..Control::default() };
+        self.write(self.region + CONTROL, bytemuck::bytes_of(&control))?;
+        let vector = hypercall_arch_x86::GENERAL_PROTECTION;
+        setup::enter(
+            &self.fd,
+            &self.vm.memory,
+            &Entry {
+                mode: group.mode,
+                user: group.privilege == Privilege::User,
+                rip: at,
+                stack: self.region + STACK,
+                kernel_stack: self.region + KERNEL_STACK,
+                tables: self.region,
+                ports: &[DOORBELL_PORT.into(), DONE_PORT.into()],
+                handlers: &[(vector, at + code.fault_handler as u64)],
+            },
+        )?;
+        let mut regs = self.fd.get_regs().map_err(ioctl("KVM_GET_REGS"))?;
+        regs.rdi = self.region + CONTROL;
+        self.fd.set_regs(&regs).map_err(ioctl("KVM_SET_REGS"))
+    }
+
+    fn write(&self, address: u64, bytes: &[u8]) -> Result<(), RunError> {
+        self.vm.memory.write(address, bytes).map_err(|e| RunError::Memory(e.to_string()))
+    }
+
+    fn read(&self, address: u64, bytes: &mut [u8]) -> Result<(), RunError> {
+        GuestMemory::read(&self.vm.memory, address, bytes).map_err(|e| RunError::Memory(e.to_string()))
+    }
+}

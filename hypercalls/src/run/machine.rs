@@ -1,0 +1,157 @@
+//! The VM of the `hypercall` command: what the stock handlers need, over any memory.
+
+use crate::catalogue::kvm::{Icr, MagicFeatures, MagicPageFlags, MapGpaAttributes};
+use crate::services::{
+    Console, GpaRange, GpaRanges, Interrupts, MagicPages, Memory, PairedClock, Pairing, Retries, Testing,
+    WallClock, WallTime, Worker,
+};
+use crate::vendor::raised_fault;
+use hypercall_core::memory::GuestMemory;
+use hypercall_core::{Arch, Completion, Error, Fault};
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+/// Where a guest's console goes.
+pub type Sink = Box<dyn Fn(&[u8]) + Send + Sync>;
+
+/// Reads the time-stamp counter as a vCPU does.
+pub type Counter = Box<dyn Fn(u32) -> u64 + Send + Sync>;
+
+/// A VM with `vcpus` vCPUs whose APIC ids are their indices.
+pub struct Machine {
+    arch: Arch,
+    vcpus: u32,
+    memory: Box<dyn GuestMemory + Send + Sync>,
+    console: Sink,
+    counter: Counter,
+    retries: Retries,
+    worker: Worker,
+    calls_served: OnceLock<u64>,
+    /// Interrupts accepted for each vCPU; the built-in guest keeps them disabled and takes none.
+    interrupts: Vec<AtomicU64>,
+}
+
+impl std::fmt::Debug for Machine {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Machine({}, {} vCPUs)", self.arch, self.vcpus)
+    }
+}
+
+impl Machine {
+    /// A machine over `memory`.
+    ///
+    /// # Errors
+    /// When the host starts no more threads.
+    pub fn new(
+        arch: Arch,
+        vcpus: u32,
+        memory: Box<dyn GuestMemory + Send + Sync>,
+        console: Sink,
+        counter: Counter,
+    ) -> std::io::Result<Machine> {
+        Ok(Machine {
+            arch,
+            vcpus,
+            memory,
+            console,
+            counter,
+            retries: Retries::new(vcpus as usize),
+            worker: Worker::new()?,
+            calls_served: OnceLock::new(),
+            interrupts: (0..vcpus).map(|_| AtomicU64::new(0)).collect(),
+        })
+    }
+
+    pub(super) fn set_calls_served(&self, calls: u64) {
+        self.calls_served.get_or_init(|| calls);
+    }
+
+    /// How many interrupts the vCPU with this APIC id was sent.
+    pub fn interrupts_sent(&self, apic_id: u32) -> u64 {
+        self.interrupts.get(apic_id as usize).map_or(0, |i| i.load(Ordering::Relaxed))
+    }
+}
+
+impl Memory for Machine {
+    fn memory(&self) -> &dyn GuestMemory {
+        &*self.memory
+    }
+}
+
+impl Console for Machine {
+    fn write(&self, _vcpu: u32, text: &[u8]) -> Result<(), Error> {
+        (self.console)(text);
+        Ok(())
+    }
+}
+
+impl Interrupts for Machine {
+    fn poll(&self, _vcpu: u32) {}
+
+    // A vCPU of these guests that halts has ended.
+    fn kick(&self, _vcpu: u32, _apic_id: u32) {}
+
+    fn send_ipi(&self, _vcpu: u32, apic_id: u32, _icr: Icr) -> bool {
+        self.interrupts.get(apic_id as usize).is_some_and(|i| {
+            i.fetch_add(1, Ordering::Relaxed);
+            true
+        })
+    }
+
+    fn yield_to(&self, _vcpu: u32, _apic_id: u64) {
+        std::thread::yield_now();
+    }
+}
+
+impl WallClock for Machine {
+    fn now(&self) -> Result<WallTime, Error> {
+        WallTime::now()
+    }
+}
+
+impl PairedClock for Machine {
+    fn pairing(&self, vcpu: u32) -> Result<Pairing, Error> {
+        Ok(Pairing { time: WallTime::now()?, tsc: (self.counter)(vcpu) })
+    }
+}
+
+impl GpaRanges for Machine {
+    fn is_memory(&self, range: GpaRange) -> bool {
+        self.memory.contains(range.first().get(), range.bytes())
+    }
+
+    // The memory of these guests is all shared; there is nothing to convert.
+    fn convert(&self, _vcpu: u32, _range: GpaRange, _attributes: MapGpaAttributes) -> Result<(), Error> {
+        Ok(())
+    }
+}
+
+impl MagicPages for Machine {
+    fn map(
+        &self,
+        _vcpu: u32,
+        _physical: u64,
+        _effective: u64,
+        _flags: MagicPageFlags,
+    ) -> Result<MagicFeatures, Error> {
+        Ok(MagicFeatures::all())
+    }
+}
+
+impl Testing for Machine {
+    fn is_first_execution(&self, vcpu: u32, key: u64) -> Result<bool, Error> {
+        self.retries.is_first(vcpu, key)
+    }
+
+    fn complete_elsewhere(&self, completion: Completion, value: u64) {
+        self.worker.complete(completion, value);
+    }
+
+    fn fault(&self) -> Result<Fault, Error> {
+        raised_fault(self.arch).ok_or(Error::Unsupported)
+    }
+
+    fn calls_served(&self) -> u64 {
+        self.calls_served.get().copied().unwrap_or(0)
+    }
+}

@@ -1,0 +1,229 @@
+//! What happened, as a table or as JSON.
+
+use crate::cases::lower::{Ending, Image};
+use crate::cases::{Case, oracle};
+use hypercall_core::encoding::Encoding;
+use hypercall_core::{Convention, Privilege, Registry, Width};
+
+/// One call of the list and what came of it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "cli", derive(serde::Serialize))]
+pub struct Call {
+    /// The number space.
+    pub interface: &'static str,
+    /// The number in it.
+    pub number: String,
+    /// The full name, or `unknown`.
+    pub name: &'static str,
+    /// The case.
+    pub case: &'static str,
+    /// `64-bit` or `32-bit`.
+    pub mode: &'static str,
+    /// The caller's privilege level: 0, or 3 for a user program.
+    pub cpl: u8,
+    /// The vCPU.
+    pub vcpu: u32,
+    /// How the call reached the VMM.
+    pub transport: &'static str,
+    /// What the guest found, in the interface's terms.
+    pub result: String,
+    /// What it should have found.
+    pub expected: String,
+    /// Whether that and every other register was right, by the guest's verdict and by the host's.
+    pub ok: bool,
+    /// Host time from the exit to the next entry, in nanoseconds; for `loopback` the whole call.
+    pub ns: Option<u64>,
+    /// The arguments in words, for the table.
+    #[cfg_attr(feature = "cli", serde(skip))]
+    pub arguments: String,
+}
+
+/// A whole run.
+#[derive(Clone, Debug)]
+#[cfg_attr(feature = "cli", derive(serde::Serialize))]
+pub struct Report {
+    /// `kvm` or `loopback`.
+    pub backend: &'static str,
+    /// How calls reached the VMM.
+    pub transport: &'static str,
+    /// The calling convention.
+    pub convention: &'static str,
+    /// How many vCPUs made the list.
+    pub vcpus: u32,
+    /// Every call.
+    pub calls: Vec<Call>,
+    /// Calls that were right.
+    pub passed: usize,
+    /// Calls that were not.
+    pub failed: usize,
+    /// Calls that the transport cannot carry.
+    pub not_carried: usize,
+}
+
+impl Report {
+    /// Counts the calls.
+    pub fn new(
+        backend: &'static str,
+        transport: &'static str,
+        convention: &'static str,
+        vcpus: u32,
+        calls: Vec<Call>,
+        not_carried: usize,
+    ) -> Report {
+        let passed = calls.iter().filter(|c| c.ok).count();
+        let failed = calls.len() - passed;
+        Report { backend, transport, convention, vcpus, calls, passed, failed, not_carried }
+    }
+
+    /// The table of `hypercall run`: a row a call, then one line of counts.
+    pub fn table(&self) -> String {
+        const HEAD: [&str; 10] =
+            ["number", "call", "case", "mode", "cpl", "cpu", "arguments", "result", "verdict", "ns"];
+        let rows: Vec<[String; 10]> = self
+            .calls
+            .iter()
+            .map(|c| {
+                let verdict = if c.ok { "ok".to_string() } else { format!("WRONG, expected {}", c.expected) };
+                [
+                    c.number.clone(),
+                    c.name.to_string(),
+                    c.case.to_string(),
+                    c.mode.to_string(),
+                    c.cpl.to_string(),
+                    c.vcpu.to_string(),
+                    c.arguments.clone(),
+                    c.result.clone(),
+                    verdict,
+                    c.ns.map_or_else(|| "-".to_string(), |ns| ns.to_string()),
+                ]
+            })
+            .collect();
+        let widths: Vec<usize> = (0..HEAD.len())
+            .map(|i| rows.iter().map(|r| r[i].len()).chain([HEAD[i].len()]).max().unwrap_or(0))
+            .collect();
+        let line = |cells: &[String]| {
+            let cells = cells.iter().zip(&widths).map(|(cell, width)| format!("{cell:width$}"));
+            cells.collect::<Vec<_>>().join("  ").trim_end().to_string() + "\n"
+        };
+        let mut text = line(&HEAD.map(String::from));
+        rows.iter().for_each(|row| text.push_str(&line(row)));
+        text.push_str(&format!("{}\n", self.summary()));
+        text
+    }
+
+    /// One line: `backend kvm, transport pio, convention kvm, 1 vCPU: 200 passed, 0 failed`.
+    pub fn summary(&self) -> String {
+        let simulated = if self.backend == "loopback" { " (no vCPU: the marshalling alone)" } else { "" };
+        let vcpus = if self.vcpus == 1 { "1 vCPU".to_string() } else { format!("{} vCPUs", self.vcpus) };
+        let mut text = format!(
+            "backend {}{simulated}, transport {}, convention {}, {vcpus}: {} passed, {} failed",
+            self.backend, self.transport, self.convention, self.passed, self.failed
+        );
+        if self.not_carried > 0 {
+            text.push_str(&format!(", {} not carried by the transport", self.not_carried));
+        }
+        text
+    }
+}
+
+/// What a call left behind.
+#[derive(Clone, Copy, Debug)]
+pub struct Found<'a> {
+    /// The registers, by index.
+    pub registers: &'a [u64],
+    /// How the call ended.
+    pub ending: Ending,
+}
+
+/// A result in the terms of the call's interface.
+pub fn describe(
+    convention: &Convention,
+    errors: &Encoding,
+    width: Width,
+    image: &Image,
+    found: Found<'_>,
+) -> String {
+    match found.ending {
+        Ending::Faults => return "exception".to_string(),
+        Ending::Exits(code) => return format!("VM exit {code}"),
+        Ending::Returns => {}
+    }
+    let raw = found.registers[image.result];
+    let signed = match width {
+        Width::Bits32 => i64::from(raw as u32 as i32),
+        Width::Bits64 => raw as i64,
+    };
+    let status = convention.has_status();
+    if status && signed == 0 {
+        return image.value.map_or_else(|| "0".to_string(), |at| number(found.registers[at]));
+    }
+    match errors.explain(signed) {
+        Some(code) if status || signed < 0 => format!("{} ({signed})", code.symbol),
+        _ => number(raw),
+    }
+}
+
+/// A number as a reader wants it: small ones in decimal.
+pub fn number(value: u64) -> String {
+    if value < 1000 { value.to_string() } else { format!("{value:#x}") }
+}
+
+/// What a row says of a case before it is made.
+pub struct Row<'a> {
+    /// The case.
+    pub case: &'a Case,
+    /// The convention it is made over.
+    pub convention: &'static Convention,
+    /// The guest's mode.
+    pub width: Width,
+    /// The caller's privilege.
+    pub privilege: Privilege,
+    /// The vCPU.
+    pub vcpu: u32,
+    /// How it reaches the VMM.
+    pub transport: &'static str,
+    /// The case in registers.
+    pub image: &'a Image,
+}
+
+impl Row<'_> {
+    /// The row, with what was found.
+    pub fn call(&self, registry: &Registry, found: Found<'_>, ok: bool, ns: Option<u64>) -> Call {
+        let Row { case, convention, width, image, .. } = *self;
+        let definition = registry.iter().find(|d| d.interface == case.interface && d.number == case.number);
+        let errors = case.interface.errors.unwrap_or(convention.errors);
+        let expected = Found { registers: &image.expected, ending: image.ending };
+        let expected = match image.clock {
+            Some(_) => "the wall clock".to_string(),
+            None => describe(convention, errors, width, image, expected),
+        };
+        let arguments = oracle::spec(convention.name, width).map_or_else(String::new, |spec| {
+            let count = case.arguments.len().min(spec.arguments.len());
+            let values = case.arguments[..count].iter().zip(spec.arguments).map(|(_, name)| {
+                let at = self.registers().iter().position(|r| r.name == *name).unwrap_or(0);
+                number(width.mask(image.input[at]))
+            });
+            values.collect::<Vec<_>>().join(" ")
+        });
+        Call {
+            interface: case.interface.name,
+            number: number(case.number),
+            name: definition.map_or("unknown", |d| d.name),
+            case: case.name,
+            mode: width.name(),
+            cpl: if self.privilege == Privilege::User { 3 } else { 0 },
+            vcpu: self.vcpu,
+            transport: self.transport,
+            result: describe(convention, errors, width, image, found),
+            expected,
+            ok,
+            ns,
+            arguments,
+        }
+    }
+
+    fn registers(&self) -> &'static [hypercall_core::Reg] {
+        use crate::registers::{AnyRegisters, RegisterFile};
+        AnyRegisters::of(self.convention.arch).map_or(&[], |file| file.all())
+    }
+}
