@@ -10,7 +10,7 @@
 //! | [`Truncated<u32>`](Truncated) | 1 | nothing: upper bits are ignored, where an existing ABI does so |
 //! | [`GuestAddress`] | 1 | nothing here; memory is checked on access |
 //! | [`PageAddress`] | 1 | not a multiple of 4096 |
-//! | [`SplitAddress`] | 1, in 32-bit mode 2 (low, high) | high half over 32 bits |
+//! | [`SplitAddress`] | 1, in 32-bit mode 2 (low, high) | nothing here; memory is checked on access |
 //! | [`WideBitmap`] | 2 | nothing |
 //! | [`Buffer`] | 2: address, length | longer than its maximum, or past the end of the address space |
 //! | enums with `#[derive(Argument)]` | 1 | values the enum has not |

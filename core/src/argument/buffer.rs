@@ -3,7 +3,8 @@
 use super::{Argument, ArgumentKind, Slots, SlotsMut};
 use crate::Error;
 
-/// `length` bytes at a guest-physical `address`, at most `MAX`, not past the end of the address space.
+/// `length` bytes at a guest-physical `address`, at most `MAX`. The address behind the last byte is one too,
+/// below 2^64, so that address plus length never wraps.
 ///
 /// `MAX` bounds the work a guest can ask for; a longer buffer is [`Error::TooBig`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,7 +17,7 @@ impl<const MAX: u64> Buffer<MAX> {
     /// The range, checked.
     ///
     /// # Errors
-    /// [`Error::TooBig`] over `MAX` bytes, [`Error::BadAddress`] if the end is past 2^64.
+    /// [`Error::TooBig`] over `MAX` bytes, [`Error::BadAddress`] if address plus length is 2^64 or more.
     pub const fn new(address: u64, length: u64) -> Result<Self, Error> {
         if length > MAX {
             return Err(Error::TooBig);
@@ -42,7 +43,7 @@ impl<const MAX: u64> Argument for Buffer<MAX> {
     const KIND: &'static ArgumentKind = &ArgumentKind {
         name: "buffer",
         bits: 64,
-        range: "guest-physical address, then length in bytes; bounded, and not past 2^64",
+        range: "guest-physical address, then length in bytes; bounded, and ending below 2^64",
         values: &[],
         slots: 2,
         slots_32: 2,

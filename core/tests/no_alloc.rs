@@ -1,0 +1,156 @@
+//! The call path allocates nothing: every answer there is, counted by an allocator.
+
+#![allow(unsafe_code)] // a counting allocator is an `unsafe impl`
+
+use core::cell::Cell;
+use hypercall_core::convention::{Convention, Mode, Reg};
+use hypercall_core::encoding::{self, Reply};
+use hypercall_core::outcome::Action;
+use hypercall_core::prelude::*;
+use hypercall_core::{Caller, Completion, Fault, Numbering, Privilege, VmExit};
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::cell::RefCell;
+
+std::thread_local! {
+    // Per thread: the test harness allocates on threads of its own.
+    static ALLOCATIONS: Cell<u64> = const { Cell::new(0) };
+    static KEPT: RefCell<Option<Completion>> = const { RefCell::new(None) };
+}
+
+struct Counting;
+
+// SAFETY: every method hands its arguments unchanged to `System`, whose contract is the caller's; the
+// thread-local is constant-initialised and has no destructor, so that touching it allocates nothing.
+unsafe impl GlobalAlloc for Counting {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        ALLOCATIONS.set(ALLOCATIONS.get() + 1);
+        // SAFETY: the caller's promise about `layout`, passed on.
+        unsafe { System.alloc(layout) }
+    }
+    unsafe fn dealloc(&self, pointer: *mut u8, layout: Layout) {
+        ALLOCATIONS.set(ALLOCATIONS.get() + 1);
+        // SAFETY: `pointer` came from `alloc` above with this layout, so from `System`.
+        unsafe { System.dealloc(pointer, layout) }
+    }
+}
+
+#[global_allocator]
+static ALLOCATOR: Counting = Counting;
+
+const R: [Reg; 5] =
+    [Reg::new("a", 0), Reg::new("b", 1), Reg::new("c", 2), Reg::new("d", 3), Reg::new("e", 4)];
+
+static CONVENTION: Convention = Convention {
+    name: "test",
+    title: "",
+    arch: Arch::X86,
+    numbering: Numbering::X86,
+    instructions: &[],
+    modes: &[Mode {
+        width: Width::Bits64,
+        number: R[0],
+        number_width: Width::Bits64,
+        arguments: &[R[1], R[2]],
+        result: R[0],
+        value: R[3],
+        outputs: &[R[4]],
+    }],
+    clobbers: &[],
+    always_writes_value: true,
+    user_refused: Reply::Value(-1),
+    errors: &encoding::KVM_X86,
+    source: "",
+};
+
+static SPACE: Interface = Interface::vendor("space", "", *b"SP");
+const BASE: u64 = 0x5350_0000;
+
+/// Does as the argument says.
+#[derive(Hypercall)]
+#[hypercall(number = 1, name = "SP_ACT", interface = SPACE, arch(x86), status = active, outputs("x"))]
+struct Act {
+    /// What to do.
+    what: u8,
+}
+
+/// Is on its way out.
+#[derive(Hypercall)]
+#[hypercall(number = 2, name = "SP_OLD", interface = SPACE, arch(x86), status = deprecated)]
+struct Old;
+
+/// Is denied.
+#[derive(Hypercall)]
+#[hypercall(number = 3, name = "SP_DENIED", interface = SPACE, arch(x86), status = active)]
+struct Denied;
+
+fn act((): &(), call: Act, context: &mut Context<'_>) -> Result<Outcome, Error> {
+    Ok(match call.what {
+        0 => Outcome::Retry,
+        1 => Output::value(1).and(2).into(),
+        2 => Outcome::Fault(Fault { code: 6, error_code: None }),
+        3 => Outcome::Exit(VmExit { code: 0 }),
+        4 => {
+            let completion = context.defer();
+            KEPT.with(|kept| kept.replace(Some(completion)));
+            Outcome::Deferred
+        }
+        5 => Outcome::Deferred, // breaks the contract
+        _ => return Err(Error::Busy),
+    })
+}
+
+#[test]
+fn no_call_allocates_whatever_becomes_of_it() {
+    let point = EntryPoint::new("test", 0);
+    let dispatcher = Dispatcher::builder(Arch::X86)
+        .entry(point, &CONVENTION, &SPACE)
+        .handle(act)
+        .handle(|(): &(), _: Old, _: &mut Context<'_>| Ok(()))
+        .handle(|(): &(), _: Denied, _: &mut Context<'_>| Ok(()))
+        .policy("deny=SP_DENIED".parse().unwrap())
+        .clock(|| 1)
+        .build()
+        .unwrap();
+    let entry = dispatcher.entry(point).unwrap();
+    let mut vcpu = dispatcher.vcpu(0);
+    let statistics = vcpu.statistics();
+    let user = Caller { privilege: Privilege::User, ..Caller::X86_64 };
+    // Number, argument, caller. The first round also pays for what is set up once.
+    let calls = [
+        (BASE + 1, 0, Caller::X86_64),
+        (BASE + 1, 1, Caller::X86_64),
+        (BASE + 1, 2, Caller::X86_64),
+        (BASE + 1, 3, Caller::X86_64),
+        (BASE + 1, 4, Caller::X86_64),
+        (BASE + 1, 5, Caller::X86_64),
+        (BASE + 1, 6, Caller::X86_64),
+        (BASE + 1, 1 << 40, Caller::X86_64),
+        (BASE + 2, 0, Caller::X86_64),
+        (BASE + 3, 0, Caller::X86_64),
+        (0x99, 0, Caller::X86_64),
+        (u64::MAX, 0, Caller::X86_64),
+        (BASE + 1, 1, user),
+    ];
+    for round in 0..3 {
+        for (number, argument, caller) in calls {
+            let mut registers = [number, argument, 0, 0, 0];
+            let before = ALLOCATIONS.get();
+            let action = dispatcher.serve(entry, &(), &mut vcpu, &mut registers[..], caller);
+            if let Action::Deferred(deferral) = action {
+                let completion = KEPT.with(RefCell::take).unwrap();
+                completion.complete(Ok(Output::value(1).and(2)));
+                assert!(matches!(vcpu.wait(deferral), Action::Return(_)));
+            }
+            let total = statistics.total();
+            let after = ALLOCATIONS.get();
+            assert_eq!(after, before, "round {round}: {number:#x} {argument:#x}: {action:?} {total:?}");
+        }
+    }
+}
+
+#[test]
+fn the_allocator_counts() {
+    let before = ALLOCATIONS.get();
+    drop(std::hint::black_box(Box::new(1)));
+    assert_eq!(ALLOCATIONS.get(), before + 2);
+}
