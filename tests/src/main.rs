@@ -47,7 +47,7 @@ fn run(cli: &Cli) -> Result<ExitCode, String> {
         return Err("the tests run on x86_64 Linux only".to_owned());
     }
 
-    let workspace = Workspace::load()?;
+    let workspace = Workspace::load(&[])?;
     let session = Session::new(&workspace.target_directory, !cli.quick)?;
     let mut report = Report::default();
     for plan in &plans {

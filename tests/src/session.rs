@@ -80,32 +80,26 @@ impl Session {
 
     /// Runs a step, says how it went and judges it.
     pub fn run(&self, step: &Step<'_>) -> Tally {
-        let (exit, log) = self.start(step.name, step.invocation, None, step.limit);
+        let (exit, log) = self.start(step, None);
         let tally = libtest::judge(step.verdict, &exit, &read(&log));
-        self.finish(step.name, tally, &log)
+        self.finish(step, tally, &log)
     }
 
     /// Runs a step whose standard output is data, which it returns; a failure is a failed check.
     pub fn capture(&self, step: &Step<'_>) -> (Tally, String) {
         let data = self.logs.join("stdout");
-        let (exit, log) = self.start(step.name, step.invocation, Some(&data), step.limit);
+        let (exit, log) = self.start(step, Some(&data));
         let tally = libtest::judge(step.verdict, &exit, "");
-        (self.finish(step.name, tally, &log), read(&data))
+        (self.finish(step, tally, &log), read(&data))
     }
 
-    fn start(
-        &self,
-        name: &str,
-        invocation: &Invocation,
-        stdout: Option<&Path>,
-        limit: Duration,
-    ) -> (Exit, PathBuf) {
+    fn start(&self, step: &Step<'_>, stdout: Option<&Path>) -> (Exit, PathBuf) {
         self.steps.set(self.steps.get() + 1);
-        let log = self.logs.join(log_name(self.steps.get(), name));
-        eprint!("  {name} ... ");
+        let log = self.logs.join(log_name(self.steps.get(), step.name));
+        eprint!("  {} ... ", step.name);
         let started = Instant::now();
         let mut next = HEARTBEAT;
-        let exit = exec::run(invocation, &log, stdout, limit, |elapsed| {
+        let exit = exec::run(step.invocation, &log, stdout, step.limit, |elapsed| {
             if elapsed >= next {
                 eprint!("{} s ... ", elapsed.as_secs());
                 next += HEARTBEAT;
@@ -116,8 +110,12 @@ impl Session {
         (exit, log)
     }
 
-    fn finish(&self, name: &str, mut tally: Tally, log: &Path) -> Tally {
-        eprintln!("{tally}");
+    fn finish(&self, step: &Step<'_>, mut tally: Tally, log: &Path) -> Tally {
+        match step.verdict {
+            Verdict::Check if tally.failed == 0 => eprintln!("ok"),
+            Verdict::Check => eprintln!("FAILED"),
+            Verdict::TestBinary | Verdict::DocTests => eprintln!("{tally}"),
+        }
         if tally.failed > 0 {
             let text = read(log);
             let lines: Vec<&str> = text.lines().collect();
@@ -129,7 +127,7 @@ impl Session {
                 tally.because("a test failed");
             }
             for reason in &mut tally.reasons {
-                *reason = format!("{name}: {reason}");
+                *reason = format!("{}: {reason}", step.name);
             }
         }
         tally

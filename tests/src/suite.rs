@@ -62,7 +62,11 @@ impl Suite<'_> {
         if built.failed > 0 {
             tally.add(built);
         }
-        for artifact in artifacts(&messages).filter(|artifact| (self.wanted)(&artifact.target)) {
+        let mut binaries: Vec<Artifact> =
+            artifacts(&messages).filter(|artifact| (self.wanted)(&artifact.target)).collect();
+        // Cargo names them in the order in which their builds ended.
+        binaries.sort_by_cached_key(|artifact| (artifact.package_id.clone(), artifact.target.label()));
+        for artifact in &binaries {
             let (Some(package), Some(executable)) =
                 (workspace.package(&artifact.package_id), &artifact.executable)
             else {
@@ -159,6 +163,49 @@ mod tests {
                 "path+file:///src/lt#0.1.0 test on_kvm"
             ]
         );
+    }
+
+    /// A package whose tests go wrong in several ways, built and run for real.
+    #[test]
+    fn what_does_not_build_aborts_or_leaves_early_is_red_and_the_rest_still_runs() {
+        let dir = std::env::temp_dir().join(format!("hypercall-tests-suite-{}", std::process::id()));
+        let write = |file: &str, text: &str| {
+            let path = dir.join(file);
+            std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+            std::fs::write(path, text).unwrap();
+        };
+        write("Cargo.toml", "[package]\nname = \"fixture\"\nedition = \"2024\"\n[workspace]\n");
+        write(
+            "src/lib.rs",
+            "#[test] fn a() {}\n#[test] fn b() { assert_eq!(env!(\"CARGO_MANIFEST_DIR\"), std::env::var(\"CARGO_MANIFEST_DIR\").unwrap()) }",
+        );
+        write("tests/aborts.rs", "#[test] fn a() { std::process::abort() }");
+        write("tests/leaves.rs", "#[test] fn a() { std::process::exit(0) }");
+        write("tests/fails.rs", "#[test] fn a() { panic!() }\n#[test] fn b() {}");
+        write("tests/unable.rs", "#[test] fn a() { println!(\"NOT RUN: no moon\") }");
+        write("tests/unbuildable.rs", "#[test] fn a() { let number: u8 = \"\"; }");
+
+        let selection = vec!["--manifest-path".to_owned(), dir.join("Cargo.toml").display().to_string()];
+        let target = dir.join("target");
+        let env = vec![("CARGO_TARGET_DIR".into(), target.clone().into_os_string())];
+        let session = Session::new(&target, false).unwrap();
+        let workspace = Workspace::load(&selection).unwrap();
+        let suite = Suite { selection, env, emulator: Vec::new(), wanted: &|_| true, doc: false };
+        let tally = suite.run(&session, &workspace);
+        std::fs::remove_dir_all(&dir).unwrap();
+
+        // Passed: two of the library and one of `fails`. Failed: one of `fails`, and once each the build, `aborts` and
+        // `leaves`.
+        assert_eq!((tally.passed, tally.failed, tally.not_run), (3, 4, 1), "{tally:?}");
+        for reason in [
+            "build the tests: ended with status 101",
+            "fixture test aborts: killed by signal 6",
+            "fixture test leaves: ended with status 0 and without a test result",
+            "fixture test fails: a test failed",
+            "no moon",
+        ] {
+            assert!(tally.reasons.iter().any(|known| known == reason), "{reason}: {tally:?}");
+        }
     }
 
     #[test]

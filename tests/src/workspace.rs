@@ -48,9 +48,10 @@ pub struct Target {
 }
 
 impl Workspace {
-    /// Asks cargo.
-    pub fn load() -> Result<Workspace, String> {
-        let json = cargo().args(["metadata", "--format-version", "1", "--no-deps"]).query()?;
+    /// Asks cargo for the workspace of the working directory, or of `--manifest-path` among `args`.
+    pub fn load(args: &[String]) -> Result<Workspace, String> {
+        let query = cargo().args(["metadata", "--format-version", "1", "--no-deps"]).args(args);
+        let json = query.query()?;
         serde_json::from_str(&json).map_err(|error| format!("cargo metadata: {error}"))
     }
 
@@ -108,7 +109,7 @@ mod tests {
 
     #[test]
     fn this_workspace_is_read() {
-        let workspace = Workspace::load().unwrap();
+        let workspace = Workspace::load(&[]).unwrap();
         let core = workspace.published().find(|package| package.name == "hypercall-core").unwrap();
         assert!(core.is_library() && !core.is_macro());
         assert!(workspace.published().all(|package| package.name != "hypercall-tests"));
