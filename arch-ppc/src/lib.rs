@@ -7,13 +7,20 @@
 //! | [`entry`] | the entry points to bind |
 //! | [`trap`] | serving a system-call interrupt on any host that has registers, MSR and SRR0 |
 //! | [`papr_exit`] | serving KVM_EXIT_PAPR_HCALL |
+//! | [`node`], [`fdt`] | the device tree's `/hypervisor` node, written and read |
+//! | [`magic`] | the magic page |
 
 #![cfg_attr(not(feature = "std"), no_std)]
 
+extern crate alloc;
+
 pub mod convention;
 pub mod entry;
+pub mod fdt;
 pub mod instructions;
+pub mod magic;
 pub mod msr;
+pub mod node;
 pub mod papr_exit;
 pub mod registers;
 pub mod trap;
