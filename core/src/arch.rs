@@ -56,6 +56,33 @@ pub enum Numbering {
     Mips,
 }
 
+impl Numbering {
+    /// Every way of writing numbers, in the order the tables print them.
+    pub const ALL: [Numbering; 5] =
+        [Numbering::X86, Numbering::Diag, Numbering::Epapr, Numbering::Papr, Numbering::Mips];
+
+    /// The name the tables print.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Numbering::X86 => "x86",
+            Numbering::Diag => "diag",
+            Numbering::Epapr => "epapr",
+            Numbering::Papr => "papr",
+            Numbering::Mips => "mips",
+        }
+    }
+
+    /// The architecture that writes numbers so.
+    pub const fn arch(self) -> Arch {
+        match self {
+            Numbering::X86 => Arch::X86,
+            Numbering::Diag => Arch::S390,
+            Numbering::Epapr | Numbering::Papr => Arch::Ppc,
+            Numbering::Mips => Arch::Mips,
+        }
+    }
+}
+
 /// How many bits of a register count in the mode the guest is in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Width {

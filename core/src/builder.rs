@@ -275,32 +275,6 @@ struct Point {
 }
 
 impl Point {
-    /// Whether the convention has registers enough for the call in each of its modes.
-    fn carries(&self, definition: &Definition) -> Result<(), String> {
-        let (wide, narrow) = definition.slots();
-        let name = self.convention.name;
-        for mode in self.convention.modes {
-            let needed = if mode.width == crate::Width::Bits64 { wide } else { narrow };
-            let (have, outputs) = (mode.arguments.len(), mode.outputs.len());
-            if needed > have {
-                return Err(alloc::format!(
-                    "it takes {needed} argument registers and the convention {name} has {have}"
-                ));
-            }
-            if definition.outputs.len() > outputs {
-                let needed = definition.outputs.len();
-                return Err(alloc::format!(
-                    "it has {needed} extra outputs and the convention {name} has {outputs}"
-                ));
-            }
-        }
-        if definition.interface.wire(self.convention.numbering, definition.number).is_none() {
-            let number = definition.number;
-            return Err(alloc::format!("its number {number:#x} cannot be written in the convention {name}"));
-        }
-        Ok(())
-    }
-
     fn freeze<Vm>(self, arch: Arch, slots: &[Served<Vm>]) -> Entry {
         let numbering = self.convention.numbering;
         let mut spans = Vec::new();
@@ -314,7 +288,7 @@ impl Point {
                         inside,
                         definition.interface == *interface,
                         definition.is_on(arch),
-                        self.carries(definition),
+                        self.convention.carries(definition),
                     ) else {
                         continue;
                     };
@@ -349,7 +323,7 @@ fn reachable(arch: Arch, points: &[Point], definition: &Definition) -> Result<()
     let name = definition.interface.name;
     let mut why = alloc::format!("no entry point is bound to the interface {name}");
     for point in points.iter().filter(|p| p.interfaces.contains(&definition.interface)) {
-        match point.carries(definition) {
+        match point.convention.carries(definition) {
             Ok(()) => return Ok(()),
             Err(reason) => why = reason,
         }

@@ -6,7 +6,9 @@
 use crate::arch::Caller;
 use crate::encoding::{Encoding, Reply};
 use crate::outcome::Return;
-use crate::{Arch, MAX_ARGUMENTS, Numbering, Width};
+use crate::{Arch, Definition, MAX_ARGUMENTS, Numbering, Width};
+use alloc::format;
+use alloc::string::String;
 
 /// A register of an architecture: its name, and its place in the architecture's register file.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -108,6 +110,33 @@ impl Convention {
     #[inline]
     pub fn mode_for(&self, width: Width) -> &'static Mode {
         self.mode(width).unwrap_or(&self.modes[0])
+    }
+
+    /// Whether the convention can write the call's number, and has registers enough for it in each mode.
+    ///
+    /// # Errors
+    /// What it lacks, in words.
+    pub fn carries(&self, definition: &Definition) -> Result<(), String> {
+        let (wide, narrow) = definition.slots();
+        let name = self.name;
+        for mode in self.modes {
+            let needed = if mode.width == Width::Bits64 { wide } else { narrow };
+            let (have, outputs) = (mode.arguments.len(), mode.outputs.len());
+            if needed > have {
+                return Err(format!(
+                    "it takes {needed} argument registers and the convention {name} has {have}"
+                ));
+            }
+            if definition.outputs.len() > outputs {
+                let needed = definition.outputs.len();
+                return Err(format!("it has {needed} extra outputs and the convention {name} has {outputs}"));
+            }
+        }
+        if definition.interface.wire(self.numbering, definition.number).is_none() {
+            let number = definition.number;
+            return Err(format!("its number {number:#x} cannot be written in the convention {name}"));
+        }
+        Ok(())
     }
 
     /// Whether a completed call's value has a register of its own beside the status.

@@ -110,6 +110,39 @@ const PAPR_VENDOR_END: u64 = 0x8000;
 /// KVM's vendor half of an ePAPR token (Linux `epapr_hcalls.h`, `EV_KVM_VENDOR_ID` 42).
 const EPAPR_KVM: u64 = 42 << 16;
 
+/// The numbers that vendors have in one way of writing them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct VendorRange {
+    /// The way of writing numbers.
+    pub numbering: Numbering,
+    /// First of the range, as written.
+    pub first: u64,
+    /// Last of the range, as written.
+    pub last: u64,
+    /// Where in it number `n` of a vendor stands.
+    pub rule: &'static str,
+}
+
+const LETTERS: &str = "upper half two ASCII letters of the vendor's, lower half n";
+
+/// Where vendors' numbers stand: the ranges that [`Interface::vendor_block`] gives out of.
+pub static VENDOR_RANGES: [VendorRange; 4] = [
+    VendorRange { numbering: Numbering::X86, first: 0x4000_0000, last: 0x7fff_ffff, rule: LETTERS },
+    VendorRange { numbering: Numbering::Diag, first: 0x4000_0000, last: 0x7fff_ffff, rule: LETTERS },
+    VendorRange {
+        numbering: Numbering::Epapr,
+        first: 0,
+        last: 8 * EPAPR_BLOCK - 1,
+        rule: "block * 4096 + n, in the half of EV_LOCAL_VENDOR_ID",
+    },
+    VendorRange {
+        numbering: Numbering::Papr,
+        first: PAPR_VENDOR,
+        last: PAPR_VENDOR_END - 4,
+        rule: "0x7000 + block * 512 + 4 * n",
+    },
+];
+
 impl Interface {
     /// A vendor's number space: its two upper-case ASCII letters, and block 1 on PowerPC.
     ///
@@ -246,6 +279,9 @@ pub static XEN: Interface = Interface {
 /// This project's own calls, which exist on every architecture: vendor `HV`, block 0.
 pub static VENDOR: Interface = Interface::vendor_block("hypercall", "the hypercall project's own", *b"HV", 0);
 
+/// Every number space of this crate, in the order the tables print them.
+pub static ALL: [&Interface; 5] = [&KVM, &DIAG500, &PAPR, &XEN, &VENDOR];
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -281,6 +317,22 @@ mod tests {
         assert_eq!(VENDOR.wire(Numbering::Papr, 0x80), None);
         assert_eq!(PAPR.wire(Numbering::Papr, 0x7000), None, "the vendor range");
         assert_eq!(Span::NONE.number(0), None);
+    }
+
+    #[test]
+    fn every_vendor_number_is_in_the_vendor_range() {
+        let ends = [(*b"AA", 0), (*b"ZZ", 7)].map(|(l, block)| Interface::vendor_block("v", "", l, block));
+        for range in &VENDOR_RANGES {
+            for vendor in &ends {
+                let mut spans = vendor.spans_in(range.numbering).peekable();
+                assert!(spans.peek().is_some());
+                for span in spans {
+                    let last = span.first + (span.count - 1) * span.step;
+                    assert!(range.first <= span.first && last <= range.last, "{range:x?} {span:x?}");
+                }
+            }
+        }
+        assert_eq!(VENDOR_RANGES[3].last, 0x7ffc);
     }
 
     #[test]

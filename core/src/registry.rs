@@ -148,14 +148,22 @@ impl Registry {
         self.iter().find(|d| d.interface == interface && d.number == number && d.is_on(arch))
     }
 
-    /// The name nearest to a misspelt one: the fewest letters apart, if at most a third of them are.
+    /// The name nearest to a misspelt one, as [`nearest`] finds it.
     pub fn nearest(&self, name: &str) -> Option<&'static str> {
-        self.iter()
-            .map(|d| (distance(d.name, name), d.name))
-            .min()
-            .filter(|(apart, _)| *apart * 3 <= name.len())
-            .map(|(_, name)| name)
+        nearest(name, self.iter().map(|d| d.name))
     }
+}
+
+/// The candidate nearest to a misspelt word: the fewest letters apart, if at most a third of them are.
+///
+/// ```
+/// use hypercall_core::registry::nearest;
+/// assert_eq!(nearest("epaper", ["kvm", "epapr", "papr"]), Some("epapr"));
+/// assert_eq!(nearest("vmware", ["kvm", "epapr", "papr"]), None);
+/// ```
+pub fn nearest(word: &str, candidates: impl IntoIterator<Item = &'static str>) -> Option<&'static str> {
+    let (apart, candidate) = candidates.into_iter().map(|c| (distance(c, word), c)).min()?;
+    (apart * 3 <= word.len()).then_some(candidate)
 }
 
 /// Levenshtein distance, without regard to case.
