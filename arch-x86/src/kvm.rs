@@ -5,7 +5,10 @@
 //! | [`adapter`] | serves the exits that are calls, for VMMs that own their loop on `kvm-ioctls` |
 //! | [`backend`] | a vCPU with that loop, for whoever has none |
 //! | [`probe`] | what this host's KVM offers and which transports it really delivers |
+//! | [`cpuid`] | the VMM's own CPUID leaves, and what is true of KVM's |
 //! | [`setup`] | enters a guest in a chosen mode, with tables in guest memory |
+//! | [`vm`] | a VM and its memory |
+//! | [`tsc`] | the time-stamp counter as a guest reads it |
 //! | [`inject`] | interrupts and exceptions |
 //! | [`watchdog`] | ends a KVM_RUN that does not return |
 //!
@@ -30,11 +33,15 @@
 
 pub mod adapter;
 pub mod backend;
+pub mod cpuid;
 pub mod error;
 pub mod inject;
 pub mod probe;
 pub mod setup;
+pub mod tsc;
+pub mod vm;
 pub mod watchdog;
 
 pub use adapter::{Call, KvmCalls, Served};
 pub use error::KvmError;
+pub use vm::KvmVm;

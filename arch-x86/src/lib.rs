@@ -2,7 +2,10 @@
 
 #![cfg_attr(not(feature = "std"), no_std)]
 
+extern crate alloc;
+
 pub mod convention;
+pub mod cpuid;
 pub mod entry;
 #[cfg(all(feature = "kvm", target_arch = "x86_64", target_os = "linux"))]
 #[allow(unsafe_code)] // ioctls that kvm-ioctls lacks, the union of `struct kvm_run`, timers

@@ -9,6 +9,7 @@ use hypercall_core::convention::Mode;
 use hypercall_core::{Action, Dispatcher, EntryId, MAX_ARGUMENTS, Trap, Vcpu, VmExit};
 use kvm_bindings::{KVM_CAP_SYNC_REGS, KVM_SYNC_X86_REGS, KVM_SYNC_X86_SREGS, kvm_regs, kvm_sregs};
 use kvm_ioctls::{SyncReg, VcpuExit, VcpuFd, VmFd};
+use std::fmt;
 use std::sync::Arc;
 
 /// Length of `out imm8, al`.
@@ -105,7 +106,6 @@ enum Access {
 ///     }
 /// }
 /// ```
-#[derive(Debug)]
 pub struct KvmCalls<Vm> {
     dispatcher: Arc<Dispatcher<Vm>>,
     vcpu: Vcpu,
@@ -114,6 +114,13 @@ pub struct KvmCalls<Vm> {
     hypercall: Option<EntryId>,
     access: Access,
     allow_sync: bool,
+}
+
+impl<Vm> fmt::Debug for KvmCalls<Vm> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let KvmCalls { dispatcher, vcpu, access, .. } = self;
+        write!(f, "KvmCalls(vCPU {}, {access:?}, {dispatcher:?})", vcpu.index())
+    }
 }
 
 impl<Vm> KvmCalls<Vm> {

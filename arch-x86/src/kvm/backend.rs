@@ -89,8 +89,9 @@ impl<Vm> KvmVcpu<Vm> {
     }
 }
 
-/// The exits whose reason is not in what `kvm-ioctls` shows of them.
-fn describe(run: &kvm_run) -> String {
+/// The last exit in words, where its reason is not in what `kvm-ioctls` shows of it: KVM's internal errors
+/// and entries that the processor refused.
+pub fn describe(run: &kvm_run) -> String {
     match run.exit_reason {
         KVM_EXIT_INTERNAL_ERROR => {
             // SAFETY: the exit reason says that KVM wrote this member; it holds plain integers.

@@ -65,6 +65,9 @@ pub enum KvmError {
         /// Why.
         reason: &'static str,
     },
+    /// A CPUID table that is full.
+    #[error("CPUID has no room for the VMM's own leaves; remove leaves the guest does not need")]
+    Cpuid,
     /// An exit that was not completed.
     #[error("KVM did not complete an exit: {0} exits came where KVM_RUN was to return at once")]
     Incomplete(u32),
@@ -93,7 +96,7 @@ const UNEXPECTED: &str = "the file descriptor is no vCPU of a running VM, or its
 
 impl KvmError {
     /// Wraps the error of `ioctl`.
-    pub(crate) fn ioctl(ioctl: &'static str) -> impl FnOnce(Errno) -> KvmError {
+    pub fn ioctl(ioctl: &'static str) -> impl FnOnce(Errno) -> KvmError {
         move |source| KvmError::Ioctl { ioctl, source, remedy: UNEXPECTED }
     }
 

@@ -8,13 +8,12 @@ use super::error::KvmError;
 use super::setup::{self, Entry, Mode, TABLES_SIZE};
 use super::watchdog::Watchdog;
 use crate::convention::{VMCALL, VMMCALL};
-use hypercall_core::convention::Instruction;
 use hypercall_core::memory::GuestMemory as _;
 use kvm_bindings::{
     KVM_API_VERSION, KVM_CAP_EXIT_HYPERCALL, KVM_MAX_CPUID_ENTRIES, kvm_enable_cap,
     kvm_userspace_memory_region,
 };
-use kvm_ioctls::{Kvm, VcpuExit, VcpuFd, VmFd};
+use kvm_ioctls::{Error as Errno, Kvm, VcpuExit, VcpuFd, VmFd};
 use std::ffi::CString;
 use std::fmt;
 use std::time::Duration;
@@ -89,17 +88,23 @@ pub fn open() -> Result<Kvm, KvmError> {
 pub fn open_at(path: &str) -> Result<Kvm, KvmError> {
     let named = || path.to_owned();
     let Ok(name) = CString::new(path) else { return Err(KvmError::Absent { path: named() }) };
-    let kvm = Kvm::new_with_path(name).map_err(|source| match source.errno() {
-        libc::ENOENT | libc::ENODEV | libc::ENXIO => KvmError::Absent { path: named() },
-        libc::EACCES | libc::EPERM => KvmError::Permission { path: named() },
-        _ => KvmError::Open { path: named(), source },
-    })?;
+    let kvm = Kvm::new_with_path(name).map_err(|source| not_opened(path, source))?;
     let found = kvm.get_api_version();
     if found != KVM_API_VERSION as i32 {
         return Err(KvmError::Version { path: named(), found });
     }
     require(|number| kvm.check_extension_raw(number))?;
     Ok(kvm)
+}
+
+/// Why a device node did not open.
+fn not_opened(path: &str, source: Errno) -> KvmError {
+    let path = path.to_owned();
+    match source.errno() {
+        libc::ENOENT | libc::ENODEV | libc::ENXIO => KvmError::Absent { path },
+        libc::EACCES | libc::EPERM => KvmError::Permission { path },
+        _ => KvmError::Open { path, source },
+    }
 }
 
 /// Checks the required capabilities by what `value` gives for a number.
@@ -136,11 +141,49 @@ pub enum Observed {
     Other(String),
 }
 
+/// A way in which a guest may make a call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Transport {
+    /// A port doorbell.
+    Pio,
+    /// An MMIO doorbell.
+    Mmio,
+    /// Number 12 by KVM_EXIT_HYPERCALL, with whichever of the two instructions does it.
+    ExitHypercall,
+    /// `vmcall` with a number that KVM leaves to nobody.
+    Vmcall,
+    /// `vmmcall`, likewise.
+    Vmmcall,
+}
+
+impl Transport {
+    /// Every transport, those that work most often first.
+    pub const ALL: [Transport; 5] =
+        [Transport::Pio, Transport::Mmio, Transport::ExitHypercall, Transport::Vmcall, Transport::Vmmcall];
+
+    /// The name, that of the [entry point](crate::entry) where it has one.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Transport::Pio => crate::entry::PIO,
+            Transport::Mmio => crate::entry::MMIO,
+            Transport::ExitHypercall => crate::entry::EXIT_HYPERCALL.transport,
+            Transport::Vmcall => VMCALL.name,
+            Transport::Vmmcall => VMMCALL.name,
+        }
+    }
+}
+
+impl fmt::Display for Transport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(self.name())
+    }
+}
+
 /// What was found out about a transport.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Finding {
-    /// `pio`, `mmio`, `exit-hypercall`, `vmcall` or `vmmcall`.
-    pub transport: &'static str,
+    /// Which one.
+    pub transport: Transport,
     /// What became of a call.
     pub observed: Observed,
 }
@@ -173,29 +216,31 @@ impl fmt::Display for Finding {
     }
 }
 
-/// Tries each transport on a VM of its own. Takes up to two seconds where calls never return.
+/// Tries a transport on a VM of its own. Takes half a second where the call never returns.
 ///
 /// `vmcall` and `vmmcall` are tried at CPL 0 with a number nobody has, as KVM's own calls never reach the
 /// VMM: a guest on this host may use them where they are [`Observed::Answered`].
 ///
 /// # Errors
 /// [`KvmError`] when no VM can be made at all.
-pub fn transports(kvm: &Kvm) -> Result<Vec<Finding>, KvmError> {
-    let mut findings = Vec::new();
-    let mut add = |transport, observed| findings.push(Finding { transport, observed });
-    add("pio", Trial::new(kvm, 0)?.run(&[0xe6, PORT], 0)?);
+pub fn transport(kvm: &Kvm, transport: Transport) -> Result<Finding, KvmError> {
     let [a, b, c, d] = ADDRESS.to_le_bytes();
-    add("mmio", Trial::new(kvm, 0)?.run(&[0x88, 0x04, 0x25, a, b, c, d], 0)?);
-    add("exit-hypercall", exit_hypercall(kvm)?);
-    for instruction in [VMCALL, VMMCALL] {
-        add(instruction.name, Trial::new(kvm, 0)?.call(&instruction, NOBODYS)?);
-    }
-    Ok(findings)
+    let observed = match transport {
+        Transport::Pio => Trial::new(kvm, 0)?.run(&[0xe6, PORT], 0)?,
+        Transport::Mmio => Trial::new(kvm, 0)?.run(&[0x88, 0x04, 0x25, a, b, c, d], 0)?,
+        Transport::ExitHypercall => exit_hypercall(kvm)?,
+        Transport::Vmcall => Trial::new(kvm, 0)?.run(VMCALL.bytes, NOBODYS)?,
+        Transport::Vmmcall => Trial::new(kvm, 0)?.run(VMMCALL.bytes, NOBODYS)?,
+    };
+    Ok(Finding { transport, observed })
 }
 
-/// Whether one of the findings is that `transport` is delivered.
-pub fn delivers(findings: &[Finding], transport: &str) -> bool {
-    findings.iter().any(|f| f.transport == transport && f.is_delivered())
+/// Tries every transport. Takes up to two seconds where calls never return.
+///
+/// # Errors
+/// As [`transport`].
+pub fn transports(kvm: &Kvm) -> Result<Vec<Finding>, KvmError> {
+    Transport::ALL.into_iter().map(|t| transport(kvm, t)).collect()
 }
 
 /// KVM_HC_MAP_GPA_RANGE, the one number that exits.
@@ -210,7 +255,7 @@ fn exit_hypercall(kvm: &Kvm) -> Result<Observed, KvmError> {
     }
     let mut observed = Observed::NeverReturned;
     for instruction in [VMCALL, VMMCALL] {
-        observed = Trial::new(kvm, 1 << MAP_GPA_RANGE)?.call(&instruction, MAP_GPA_RANGE)?;
+        observed = Trial::new(kvm, 1 << MAP_GPA_RANGE)?.run(instruction.bytes, MAP_GPA_RANGE)?;
         if observed == Observed::Delivered {
             break;
         }
@@ -281,10 +326,6 @@ impl Trial {
             .map_err(KvmError::ioctl("KVM_GET_SUPPORTED_CPUID"))?;
         vcpu.set_cpuid2(&cpuid).map_err(KvmError::ioctl("KVM_SET_CPUID2"))?;
         Ok(Trial { vcpu, _vm: vm, memory })
-    }
-
-    fn call(self, instruction: &Instruction, number: u64) -> Result<Observed, KvmError> {
-        self.run(instruction.bytes, number)
     }
 
     /// Executes `instruction` with `number` in RAX, and sees what comes of it.
@@ -380,6 +421,12 @@ mod tests {
         let error = open_at("/nonexistent/kvm").unwrap_err();
         assert!(matches!(error, KvmError::Absent { .. }), "{error}");
         assert!(error.to_string().contains("/nonexistent/kvm") && error.to_string().contains("modprobe"));
+    }
+
+    #[test]
+    fn a_forbidden_device_says_which_group_may() {
+        let error = not_opened(DEVICE, Errno::new(libc::EACCES));
+        assert!(error.to_string().contains("/dev/kvm") && error.to_string().contains("group kvm"), "{error}");
     }
 
     #[test]

@@ -11,7 +11,7 @@ use hypercall_core::prelude::*;
 use hypercall_core::{Completion, VmExit, interface};
 use kvm_bindings::{KVM_MAX_CPUID_ENTRIES, kvm_regs, kvm_sregs, kvm_userspace_memory_region};
 use kvm_ioctls::{Kvm, VcpuExit, VcpuFd, VmFd};
-use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use vm_memory::{Bytes, GuestAddress, GuestMemoryBackend, GuestMemoryMmap};
@@ -25,6 +25,9 @@ pub const FAULT: u8 = 0x49;
 
 pub const CODE: u64 = 0x1000;
 pub const HANDLER: u64 = 0x3000;
+/// A vector for interrupts.
+pub const INTERRUPT: u8 = 0x40;
+
 pub const STACK: u64 = 0x6000;
 pub const KERNEL_STACK: u64 = 0x8000;
 pub const TABLES: u64 = 0x1_0000;
@@ -57,24 +60,28 @@ call!(Stop, 5, "TEST_STOP", "Ends the VM.", code);
 call!(Fail, 6, "TEST_FAIL", "Fails.");
 call!(Wide, 7, "TEST_WIDE", "Answers with all bits set.");
 
-/// What [`Mix`] answers: each argument at a place of its own.
-pub fn mix(a: u64, b: u64, c: u64, d: u64) -> u64 {
-    a.wrapping_add(b.rotate_left(8)).wrapping_add(c.rotate_left(16)).wrapping_add(d.rotate_left(24))
-}
-
 #[derive(Default)]
 pub struct Vm {
     /// How often a handler ran.
     pub served: AtomicU32,
     pub arguments: Mutex<Vec<u64>>,
     pub waiting: Mutex<Option<(Completion, u64)>>,
-    pub seen: AtomicU64,
 }
 
 impl Vm {
     pub fn served(&self) -> u32 {
         self.served.load(Ordering::SeqCst)
     }
+    /// The right to answer the call that waits, once there is one.
+    pub fn wait_for_deferral(&self) -> (Completion, u64) {
+        loop {
+            if let Some(deferred) = self.waiting.lock().unwrap().take() {
+                return deferred;
+            }
+            std::thread::yield_now();
+        }
+    }
+
     fn note(&self) -> u32 {
         self.served.fetch_add(1, Ordering::SeqCst) + 1
     }
@@ -89,7 +96,9 @@ pub fn dispatcher(policy: Policy) -> Arc<Dispatcher<Vm>> {
         .handle(|vm: &Vm, call: Mix, _: &mut Context<'_>| {
             vm.note();
             vm.arguments.lock().unwrap().extend([call.a, call.b, call.c, call.d]);
-            Ok(mix(call.a, call.b, call.c, call.d))
+            let Mix { a, b, c, d } = call;
+            let rest = [b.rotate_left(8), c.rotate_left(16), d.rotate_left(24)];
+            Ok(rest.into_iter().fold(a, u64::wrapping_add))
         })
         .handle(|vm: &Vm, call: Again, _: &mut Context<'_>| {
             vm.arguments.lock().unwrap().push(call.times);
@@ -235,8 +244,6 @@ impl Bench {
         let mut fd = vm_fd.create_vcpu(0).unwrap();
         fd.set_cpuid2(&kvm.get_supported_cpuid(KVM_MAX_CPUID_ENTRIES).unwrap()).unwrap();
         memory.write_slice(code, GuestAddress(CODE)).unwrap();
-        // Every vector's handler writes to FAULT and returns to where the exception was, without IRET: some
-        // hosts cannot emulate that in 32-bit mode. Only #GP (13) and #UD (6) are used.
         let entry = Entry {
             mode: start.mode,
             user: start.user,
@@ -245,7 +252,7 @@ impl Bench {
             kernel_stack: KERNEL_STACK,
             tables: TABLES,
             ports: &[PORT.into(), DONE.into()],
-            handlers: &[(6, HANDLER), (13, HANDLER)],
+            handlers: &[(6, HANDLER), (13, HANDLER), (INTERRUPT, HANDLER)],
         };
         setup::enter(&fd, &memory, &entry).unwrap();
         let mut calls = KvmCalls::new(dispatcher, 0).unwrap();
@@ -261,6 +268,17 @@ impl Bench {
         let mut regs = self.fd.get_regs().unwrap();
         change(&mut regs);
         self.fd.set_regs(&regs).unwrap();
+    }
+
+    pub fn load(&self, address: u64, bytes: &[u8]) {
+        self.memory.write_slice(bytes, GuestAddress(address)).unwrap();
+    }
+
+    /// The little-endian value of `size` bytes, 8 at most, in guest memory.
+    pub fn value(&self, address: u64, size: u64) -> u64 {
+        let mut bytes = [0; 8];
+        self.memory.read_slice(&mut bytes[..size as usize], GuestAddress(address)).unwrap();
+        u64::from_le_bytes(bytes)
     }
 
     pub fn regs(&self) -> kvm_regs {
