@@ -11,8 +11,8 @@ use hypercall_core::{
 };
 use hypercalls::catalogue::kvm::{Icr, MagicFeatures, MagicPageFlags, MapGpaAttributes};
 use hypercalls::services::{
-    Console, GpaRange, GpaRanges, GuestConsole, Interrupts, MagicPages, Memory, PairedClock, Pairing, Retries,
-    Testing, WallClock, WallTime, Worker,
+    Console, GpaRange, GpaRanges, GuestConsole, Interrupts, MagicPages, Memory, PairedClock, Pairing,
+    Retries, Testing, WallClock, WallTime, Worker,
 };
 use hypercalls::{stock, vendor};
 use std::sync::{Arc, Mutex};

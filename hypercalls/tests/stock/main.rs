@@ -2,6 +2,8 @@
 //!
 //! Numbers, results and bytes are written out as the ABI documents have them.
 
+#![cfg(feature = "std")]
+
 mod catalogue;
 mod kvm_ppc;
 mod kvm_x86;
