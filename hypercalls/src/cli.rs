@@ -5,7 +5,6 @@
 
 mod probe;
 mod run;
-mod tables;
 
 use clap::{Parser, Subcommand, ValueEnum};
 use std::process::ExitCode;
@@ -36,8 +35,6 @@ pub struct Command {
 enum Verb {
     /// Make every hypercall of the catalogue in a guest and check every answer and register (the default)
     Run(run::Arguments),
-    /// Print the hypercall ABI: the catalogue, calling conventions and error codes
-    Tables(tables::Arguments),
     /// Show what this host's KVM offers and which hypercall transports it really delivers
     Probe(probe::Arguments),
 }
@@ -56,7 +53,6 @@ impl Command {
     pub fn execute(self) -> ExitCode {
         let done = match self.verb.unwrap_or(Verb::Run(self.run)) {
             Verb::Run(arguments) => arguments.execute(),
-            Verb::Tables(arguments) => arguments.execute(),
             Verb::Probe(arguments) => arguments.execute(),
         };
         match done {

@@ -2,6 +2,7 @@
 
 #[cfg(all(feature = "cli", target_arch = "x86_64", target_os = "linux"))]
 pub mod guest;
+pub mod judge;
 #[cfg(all(feature = "cli", target_arch = "x86_64", target_os = "linux"))]
 pub mod kvm;
 pub mod loopback;

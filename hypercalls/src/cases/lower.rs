@@ -53,6 +53,8 @@ pub struct Image {
     pub mask: [u64; MAX_REGISTERS],
     /// How the call ends.
     pub ending: Ending,
+    /// Whether the call gets as far as the case means it to: it exists here, and is allowed.
+    pub served: bool,
     /// The value is the wall clock: a register index.
     pub clock: Option<usize>,
     /// The index of the result register.
@@ -71,25 +73,21 @@ fn index(registers: &[Reg], name: &str) -> usize {
     registers.iter().position(|r| r.name == name).expect("the oracle's names are the architecture's")
 }
 
-/// What must come back, in a mode, at a privilege, under a policy.
-fn expectation(
-    case: &Case,
-    spec: &Spec,
-    allowed: bool,
-    privilege: Privilege,
-    user: bool,
-) -> Result<Expect, Said> {
-    if privilege == Privilege::User && !user {
-        return Err(oracle::refused(spec.arch));
+/// What must come back, and whether that is the case's own expectation.
+fn expectation(case: &Case, spec: &Spec, rules: &Rules) -> (Result<Expect, Said>, bool) {
+    if rules.privilege == Privilege::User && !rules.user_allowed {
+        return (Err(oracle::refused(spec.arch)), false);
     }
     let carried = oracle::wire(spec.convention, case.interface.name, case.number).is_some()
         && case.archs.contains(&spec.arch)
         && case.arguments.len() <= spec.arguments.len();
-    let expect = if carried && allowed { case.expect } else { Expect::Error(Error::Unknown) };
-    match expect {
+    let served = carried && rules.allowed;
+    let expect = if served { case.expect } else { Expect::Error(Error::Unknown) };
+    let expect = match expect {
         Expect::Error(error) => Err(oracle::said(spec.convention, case.interface.name, error)),
         other => Ok(other),
-    }
+    };
+    (expect, served)
 }
 
 /// Whether a case is for a mode.
@@ -155,7 +153,8 @@ pub fn lower(case: &Case, spec: &Spec, registers: &[Reg], place: &Place, rules: 
         }
         None => expected[result] = width.mask(value.unwrap_or(0)),
     };
-    match expectation(case, spec, rules.allowed, rules.privilege, rules.user_allowed) {
+    let (expect, served) = expectation(case, spec, rules);
+    match expect {
         Err(Said::Exception) => ending = Ending::Faults,
         Err(Said::Code(code)) => {
             expected[result] = width.mask(code as u64);
@@ -179,5 +178,5 @@ pub fn lower(case: &Case, spec: &Spec, registers: &[Reg], place: &Place, rules: 
         Ok(Expect::Fault) => ending = Ending::Faults,
         Ok(Expect::Exit(code)) => ending = Ending::Exits(code),
     }
-    Image { input, expected, mask, ending, clock, result, value: value_at }
+    Image { input, expected, mask, ending, served, clock, result, value: value_at }
 }

@@ -19,29 +19,30 @@ impl Arguments {
         use super::{print, print_json};
         use hypercall_arch_x86::kvm::probe;
         let kvm = probe::open().map_err(Failure::failed)?;
-        let capabilities = probe::capabilities(&kvm);
+        let capabilities: Vec<_> = probe::capabilities(&kvm).collect();
         let transports = probe::transports(&kvm).map_err(Failure::failed)?;
         match self.format {
             Format::Json => {
                 let capabilities: Vec<_> = capabilities
                     .iter()
-                    .map(|c| serde_json::json!({"name": c.name, "number": c.number, "value": c.value, "purpose": c.purpose}))
+
+.map(|(c, value)| serde_json::json!({"name": c.name, "number": c.number, "value": value, "purpose": c.purpose}))
                     .collect();
                 let transports: Vec<_> = transports
                     .iter()
-                    .map(|t| serde_json::json!({"name": t.name, "delivered": t.delivered, "finding": t.finding}))
+                    .map(|t| serde_json::json!({"name": t.transport.name(), "delivered": t.is_delivered(), "finding": t.to_string()}))
                     .collect();
                 print_json(&serde_json::json!({"capabilities": capabilities, "transports": transports}))?;
             }
             Format::Table => {
                 let mut text = String::from("transport       delivered  what was seen\n");
                 for t in &transports {
-                    let delivered = if t.delivered { "yes" } else { "no" };
-                    text.push_str(&format!("{:15} {delivered:10} {}\n", t.name, t.finding));
+                    let delivered = if t.is_delivered() { "yes" } else { "no" };
+                    text.push_str(&format!("{:15} {delivered:10} {}\n", t.transport, t));
                 }
                 text.push_str("\nnumber  value       capability                       what for\n");
-                for c in &capabilities {
-                    text.push_str(&format!("{:6}  {:#010x}  {:32} {}\n", c.number, c.value, c.name, c.purpose));
+                for (c, value) in &capabilities {
+                    text.push_str(&format!("{:6}  {:#010x}  {:32} {}\n", c.number, value, c.name, c.purpose));
                 }
                 print(&text)?;
             }

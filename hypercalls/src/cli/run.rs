@@ -79,7 +79,8 @@ impl Arguments {
             let message = format!("no convention `{}`; there are {}", self.convention, names.join(", "));
             return Err(Failure::usage(message));
         };
-        if self.backend == Backend::Loopback || (self.backend == Backend::Auto && !self.can_use_kvm(binding)) {
+        if self.backend == Backend::Loopback || (self.backend == Backend::Auto && !self.can_use_kvm(binding))
+        {
             return self.loopback(binding);
         }
         self.kvm(binding)
@@ -87,7 +88,9 @@ impl Arguments {
 
     fn loopback(&self, binding: &'static Binding) -> Result<ExitCode, Failure> {
         if self.guest.is_some() {
-            return Err(Failure::failed("a guest of yours needs a vCPU: --guest works with --backend kvm only"));
+            return Err(Failure::failed(
+                "a guest of yours needs a vCPU: --guest works with --backend kvm only",
+            ));
         }
         if self.transport != Transport::Auto {
             return Err(Failure::usage("--transport is about real vCPUs: it works with --backend kvm only"));
@@ -112,8 +115,8 @@ mod kvm {
     use crate::cli::Format;
     use hypercall_arch_x86::kvm::probe;
     use hypercall_core::Arch;
-    use hypercalls::run::kvm::{self, Options};
     use hypercalls::run::guest;
+    use hypercalls::run::kvm::{self, Options};
     use std::io::Write;
     use std::time::Duration;
 
@@ -142,7 +145,8 @@ mod kvm {
         pub(super) fn kvm(&self, binding: &'static Binding) -> Result<ExitCode, Failure> {
             if binding.convention.arch != Arch::X86 {
                 let name = binding.convention.name;
-                let message = format!("the convention {name} is not x86's; it works with --backend loopback only");
+                let message =
+                    format!("the convention {name} is not x86's; it works with --backend loopback only");
                 return Err(Failure::usage(message));
             }
             let transport = match self.transport {
@@ -184,7 +188,6 @@ mod kvm {
             Err(Failure::failed(format!("the guest ended the VM with code {}", ended.code)))
         }
     }
-
 }
 
 #[cfg(not(all(target_arch = "x86_64", target_os = "linux")))]

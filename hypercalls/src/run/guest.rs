@@ -147,7 +147,7 @@ pub fn run(image: &Image, options: Options) -> Result<Ended, RunError> {
     let vcpus = options.vcpus;
     let (vm, dispatcher, transport) = start(options, MEMORY)?;
     for (address, bytes) in &image.segments {
-        vm.memory.write(*address, bytes).map_err(|e| RunError::Memory(e.to_string()))?;
+        vm.kvm_vm.memory().write(*address, bytes).map_err(|e| RunError::Memory(e.to_string()))?;
     }
     let results = super::kvm::on_threads(vcpus, |index| {
         Guest::new(&vm, Arc::clone(&dispatcher), transport, index, image.entry)?.run(timeout)
@@ -180,11 +180,11 @@ impl<'a> Guest<'a> {
         index: u32,
         entry: u64,
     ) -> Result<Guest<'a>, RunError> {
-        let (fd, calls) = vm.vcpu(&dispatcher, transport, index)?;
+        let (fd, calls) = vm.vcpu(&dispatcher, index)?;
         let region = FIRST_REGION + REGION * u64::from(index);
         setup::enter(
             &fd,
-            &vm.memory,
+            vm.kvm_vm.memory(),
             &Entry {
                 mode: Mode::Long,
                 user: false,
@@ -280,6 +280,7 @@ impl<'a> Guest<'a> {
             result,
             ok: true,
             ns,
+            wrong: None,
             arguments: arguments[..count].iter().map(|a| number(*a)).collect::<Vec<_>>().join(" "),
         }
     }

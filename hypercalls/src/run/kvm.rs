@@ -1,26 +1,27 @@
 //! The cases on real KVM, made by the built-in guest.
 
-use super::loopback::{allowed, endian_of, firsts, memory_is_right, prepare, registers_are_right};
+use super::judge::{self, Meant, allowed, endian_of, firsts, prepare};
 use super::machine::{Machine, Sink};
 use super::report::{Call, Found, Report, Row};
 use super::{Binding, dispatcher};
 use crate::builtin::{
     self, Control, DONE_PORT, DOORBELL_ADDRESS, DOORBELL_PORT, GENERAL, Record, Site, Verdict,
 };
-use crate::cases::lower::{Ending, Image, MAX_REGISTERS, Place, Rules, is_for, lower};
+use crate::cases::lower::{Ending, Image, Place, Rules, is_for, lower};
 use crate::cases::{self, Case, oracle};
 use bytemuck::Zeroable;
 use hypercall_arch_x86::kvm::setup::{self, Entry, Mode};
 use hypercall_arch_x86::kvm::watchdog::Watchdog;
-use hypercall_arch_x86::kvm::{KvmCalls, KvmError, Served, backend, probe, tsc};
+use hypercall_arch_x86::kvm::{KvmCalls, KvmError, KvmVm, Served, backend, probe, tsc};
 use hypercall_arch_x86::{entry, registers};
 use hypercall_core::memory::GuestMemory;
 use hypercall_core::{Arch, BuildError, Dispatcher, EntryPoint, Policy, Privilege, Width, interface};
-use kvm_ioctls::{Kvm, VcpuExit, VcpuFd, VmFd};
+use kvm_bindings::KVM_MAX_CPUID_ENTRIES;
+use kvm_ioctls::{Kvm, VcpuExit, VcpuFd};
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
-use vm_memory::{GuestAddress, GuestMemoryMmap};
 
 /// Bytes of guest memory, from guest-physical address 0 on.
 const MEMORY: u64 = 16 << 20;
@@ -37,6 +38,8 @@ const RECORDS: u64 = 0x1_0000;
 const DATA: u64 = 0x3_0000;
 /// The most vCPUs whose regions fit.
 pub const MOST_VCPUS: u32 = 32;
+/// The vector of #GP (Intel SDM volume 3, "General Protection Exception").
+const GENERAL_PROTECTION: u8 = 13;
 /// RFLAGS of the guest at a call: every flag that is checked set, interrupts disabled, and the bit that is
 /// always one.
 const FLAGS: u64 = builtin::FLAGS | 2;
@@ -66,16 +69,24 @@ impl Transport {
         }
     }
 
+    fn probed(self) -> probe::Transport {
+        match self {
+            Transport::Pio => probe::Transport::Pio,
+            Transport::Mmio => probe::Transport::Mmio,
+            Transport::ExitHypercall => probe::Transport::ExitHypercall,
+        }
+    }
+
     /// Whether a case gets through to the VMM.
     fn carries(self, case: &Case) -> bool {
         self != Transport::ExitHypercall || (*case.interface == interface::KVM && case.number == 12)
     }
 
-    fn site(self, amd: bool) -> Site {
+    // KVM replaces either of the two instructions by the processor's own (KVM_X86_QUIRK_FIX_HYPERCALL_INSN).
+    fn site(self) -> Site {
         match self {
             Transport::Pio => Site::Port,
             Transport::Mmio => Site::Mmio,
-            Transport::ExitHypercall if amd => Site::Vmmcall,
             Transport::ExitHypercall => Site::Vmcall,
         }
     }
@@ -101,16 +112,9 @@ pub enum RunError {
     /// Guest memory that could not be set up.
     #[error("guest memory: {0}")]
     Memory(String),
-    /// A transport that this host's KVM does not deliver.
-    #[error(
-        "this host's KVM does not deliver the transport {transport}: {finding}; `hypercall probe` shows what it delivers"
-    )]
-    NotDelivered {
-        /// The transport.
-        transport: &'static str,
-        /// What the probe saw.
-        finding: String,
-    },
+    /// Transports that this host's KVM does not deliver, each with what the probe saw.
+    #[error("this host's KVM does not deliver the call: {0}; `hypercall probe` shows what it delivers")]
+    NotDelivered(String),
     /// The guest stopped where it should not have.
     #[error("vCPU {vcpu} stopped {place}: {reason}")]
     Stopped {
@@ -145,10 +149,11 @@ pub struct Options {
 
 /// A VM's file descriptors and memory.
 pub(super) struct Vm {
-    pub(super) fd: VmFd,
-    pub(super) memory: GuestMemoryMmap,
+    pub(super) kvm_vm: KvmVm,
     pub(super) machine: Arc<Machine>,
     pub(super) binding: &'static Binding,
+    /// How far the guest's time-stamp counter is ahead; the same for all vCPUs.
+    tsc_offset: Arc<AtomicU64>,
     kvm: Kvm,
 }
 
@@ -156,47 +161,51 @@ impl Vm {
     /// A VM with `size` bytes of memory from guest-physical address 0 on, and the machine that serves it.
     fn new(size: u64, vcpus: u32, binding: &'static Binding, console: Sink) -> Result<Vm, RunError> {
         let kvm = probe::open()?;
-        let fd = kvm.create_vm().map_err(ioctl("KVM_CREATE_VM"))?;
-        let memory = GuestMemoryMmap::<()>::from_ranges(&[(GuestAddress(0), size as usize)])
-            .map_err(|e| RunError::Memory(e.to_string()))?;
-        setup::map(&fd, &memory)?;
-        let counter = Box::new(|_| tsc::now());
-        let machine = Machine::new(Arch::X86, vcpus, Box::new(memory.clone()), console, counter)
+        let kvm_vm = KvmVm::new(&kvm, size as usize)?;
+        let memory = kvm_vm.memory().clone();
+        let offset = Arc::new(AtomicU64::new(0));
+        let counter = Box::new({
+            let offset = Arc::clone(&offset);
+            move |_| tsc::host().wrapping_add(offset.load(Ordering::Relaxed))
+        });
+        let machine = Machine::new(Arch::X86, vcpus, Box::new(memory), console, counter)
             .map_err(|source| RunError::System { what: "cannot start the worker thread", source })?;
-        Ok(Vm { fd, memory, machine: Arc::new(machine), binding, kvm })
+        Ok(Vm { kvm_vm, machine: Arc::new(machine), binding, tsc_offset: offset, kvm })
     }
 
     /// A vCPU with its CPUID, and its calls.
     pub(super) fn vcpu(
         &self,
         dispatcher: &Arc<Dispatcher<Machine>>,
-        transport: Transport,
         index: u32,
     ) -> Result<(VcpuFd, KvmCalls<Machine>), RunError> {
-        let mut fd = self.fd.create_vcpu(index.into()).map_err(ioctl("KVM_CREATE_VCPU"))?;
-        let cpuid = setup::cpuid(&self.kvm, dispatcher, transport.entry())?;
+        let kvm_fd = self.kvm_vm.fd();
+        let mut fd = kvm_fd.create_vcpu(index.into()).map_err(ioctl("KVM_CREATE_VCPU"))?;
+        let cpuid =
+            self.kvm.get_supported_cpuid(KVM_MAX_CPUID_ENTRIES).map_err(ioctl("KVM_GET_SUPPORTED_CPUID"))?;
         fd.set_cpuid2(&cpuid).map_err(ioctl("KVM_SET_CPUID2"))?;
+        self.tsc_offset.store(tsc::offset(&fd)?, Ordering::Relaxed);
         let mut calls = KvmCalls::new(Arc::clone(dispatcher), index)?;
-        calls.prepare(&self.fd, &mut fd);
+        calls.prepare(kvm_fd, &mut fd);
         Ok((fd, calls))
     }
 }
 
 /// Chooses the transport by what this host really delivers.
 fn choose(kvm: &Kvm, wanted: Option<Transport>) -> Result<Transport, RunError> {
-    let found = probe::transports(kvm)?;
-    let finding = |t: Transport| found.iter().find(|f| f.name == t.name());
-    let delivered = |t: Transport| finding(t).is_some_and(|f| f.delivered);
-    let transport = match wanted {
-        Some(transport) => transport,
-        None if delivered(Transport::Pio) => Transport::Pio,
-        None => Transport::Mmio,
+    let choices = match wanted {
+        Some(transport) => vec![transport],
+        None => vec![Transport::Pio, Transport::Mmio],
     };
-    if delivered(transport) {
-        return Ok(transport);
+    let mut refused = Vec::new();
+    for transport in choices {
+        let finding = probe::transport(kvm, transport.probed())?;
+        if finding.is_delivered() {
+            return Ok(transport);
+        }
+        refused.push(format!("{}: {finding}", transport.name()));
     }
-    let finding = finding(transport).map_or_else(|| "not probed".to_string(), |f| f.finding.to_string());
-    Err(RunError::NotDelivered { transport: transport.name(), finding })
+    Err(RunError::NotDelivered(refused.join("; ")))
 }
 
 /// A VM, its dispatcher and its transport.
@@ -207,7 +216,7 @@ pub(super) fn start(
     let vm = Vm::new(memory, options.vcpus, options.binding, options.console)?;
     let transport = choose(&vm.kvm, options.transport)?;
     if transport == Transport::ExitHypercall {
-        setup::enable_exit_hypercall(&vm.fd)?;
+        vm.kvm_vm.enable_exit_hypercall()?;
     }
     let dispatcher = dispatcher(&vm.machine, options.binding, &[transport.entry()], options.policy)?;
     Ok((vm, Arc::new(dispatcher), transport))
@@ -276,6 +285,22 @@ impl Group {
     }
 }
 
+/// Host time by record, in nanoseconds.
+type Times = BTreeMap<usize, u64>;
+
+/// What the guest itself found wrong where the host finds nothing.
+fn guest_objects(record: &Record, ending: Ending) -> Option<String> {
+    match record.verdict() {
+        _ if matches!(ending, Ending::Exits(_)) => None,
+        Verdict::Right => None,
+        Verdict::NotMade => Some("the guest did not come past the call".to_string()),
+        Verdict::Wrong if record.bad == 17 => {
+            Some(format!("the flags are {:#x} and were {:#x}", record.flags_out, record.flags_in))
+        }
+        Verdict::Wrong => Some(format!("the guest finds register {} wrong", record.bad)),
+    }
+}
+
 /// One vCPU and the list it makes.
 struct Guest<'a> {
     vm: &'a Vm,
@@ -296,7 +321,7 @@ impl<'a> Guest<'a> {
         policy: &'a Policy,
         index: u32,
     ) -> Result<Guest<'a>, RunError> {
-        let (fd, calls) = vm.vcpu(&dispatcher, transport, index)?;
+        let (fd, calls) = vm.vcpu(&dispatcher, index)?;
         let region = REGIONS + REGION * u64::from(index);
         let place = Place { vcpu: index, data: region + DATA, memory_end: MEMORY };
         Ok(Guest { vm, fd, calls, dispatcher, transport, policy, place, region })
@@ -321,7 +346,7 @@ impl<'a> Guest<'a> {
     ) -> Result<(), RunError> {
         let spec = oracle::spec(self.vm.binding.convention.name, group.width)
             .expect("the oracle knows every convention");
-        let list: Vec<(&Case, Image, Rules)> = group
+        let list: Vec<(&Case, Image)> = group
             .cases()
             .filter(|c| self.transport.carries(c))
             .map(|case| {
@@ -331,17 +356,17 @@ impl<'a> Guest<'a> {
                     allowed: allowed(&self.dispatcher, self.policy, case),
                     dirty_upper_halves: false,
                 };
-                (case, lower(case, spec, &registers::ALL, &self.place, &rules), rules)
+                (case, lower(case, spec, &registers::ALL, &self.place, &rules))
             })
             .collect();
-        for (index, (case, image, _)) in list.iter().enumerate() {
-            prepare(&self.vm.memory, &self.place, case);
+        for (index, (case, image)) in list.iter().enumerate() {
+            prepare(self.vm.kvm_vm.memory(), &self.place, case);
             self.write(self.record(index), bytemuck::bytes_of(&self.lowered(image)))?;
         }
         self.enter(group, list.len())?;
         let (times, exit) = self.work(&list, watchdog, timeout)?;
 
-        for (index, (case, image, rules)) in list.iter().enumerate() {
+        for (index, (case, image)) in list.iter().enumerate() {
             let mut record = Record::zeroed();
             self.read(self.record(index), bytemuck::bytes_of_mut(&mut record))?;
             let ending = match exit {
@@ -349,19 +374,22 @@ impl<'a> Guest<'a> {
                 _ if record.fault != 0 => Ending::Faults,
                 _ => Ending::Returns,
             };
-            let mut found = [0; MAX_REGISTERS];
-            found[..GENERAL].copy_from_slice(&record.output);
-            // The guest's own stack pointer is not the case's affair.
+            // The guest's own stack pointer is not the case's affair, and 32-bit code has eight registers.
+            let mut found = image.expected;
+            let seen = if group.width == Width::Bits64 { GENERAL } else { GENERAL / 2 };
+            found[..seen].copy_from_slice(&record.output[..seen]);
             found[registers::RSP.index] = image.expected[registers::RSP.index];
-            let made = matches!(ending, Ending::Exits(_)) || record.verdict() == Verdict::Right;
-            let right = made
-                && ending == image.ending
-                && (matches!(ending, Ending::Exits(_))
-                    || registers_are_right(image, &found[..GENERAL], group.width));
-            let reached = right && rules.allowed && case.archs.contains(&Arch::X86);
-            let memory_right = !reached
-                || group.privilege == Privilege::User
-                || memory_is_right(&self.vm.memory, &self.place, case, endian_of(Arch::X86));
+            let found = Found { registers: &found, ending };
+            let meant = Meant {
+                case,
+                image,
+                place: &self.place,
+                width: group.width,
+                endian: endian_of(Arch::X86),
+                registers: &registers::ALL[..GENERAL],
+            };
+            let wrong = judge::wrong(&meant, found, self.vm.kvm_vm.memory());
+            let wrong = wrong.or_else(|| guest_objects(&record, ending));
             let row = Row {
                 case,
                 convention: self.vm.binding.convention,
@@ -371,21 +399,19 @@ impl<'a> Guest<'a> {
                 transport: self.transport.name(),
                 image,
             };
-            let found = Found { registers: &found, ending };
             let ns = times.get(&index).copied();
-            rows.push(row.call(self.dispatcher.registry(), found, right && memory_right, ns));
+            rows.push(row.call(self.dispatcher.registry(), found, wrong, ns));
         }
         Ok(())
     }
 
     /// Runs the guest until it says that it is done, or a call ends the VM: then which one, and its code.
-    #[allow(clippy::type_complexity)]
     fn work(
         &mut self,
-        list: &[(&Case, Image, Rules)],
+        list: &[(&Case, Image)],
         watchdog: &Watchdog,
         timeout: Duration,
-    ) -> Result<(BTreeMap<usize, u64>, Option<(usize, u32)>), RunError> {
+    ) -> Result<(Times, Option<(usize, u32)>), RunError> {
         let mut times = BTreeMap::new();
         loop {
             let result = self.fd.run();
@@ -421,7 +447,7 @@ impl<'a> Guest<'a> {
             let at = self.current()?;
             let place = list.get(at).map_or_else(
                 || "behind the last call".to_string(),
-                |(c, ..)| format!("at {} {:#x}, case {}", c.interface.name, c.number, c.name),
+                |(c, _)| format!("at {} {:#x}, case {}", c.interface.name, c.number, c.name),
             );
             return Err(RunError::Stopped { vcpu: self.place.vcpu, place, reason });
         }
@@ -445,7 +471,7 @@ impl<'a> Guest<'a> {
         record.expected.copy_from_slice(&image.expected[..GENERAL]);
         record.mask.copy_from_slice(&image.mask[..GENERAL]);
         record.mask[registers::RSP.index] = 0;
-        record.site = self.transport.site(setup::is_amd()) as u32;
+        record.site = self.transport.site() as u32;
         record.expected_fault = (image.ending == Ending::Faults).into();
         record.flags_in = FLAGS;
         record
@@ -461,10 +487,9 @@ impl<'a> Guest<'a> {
         self.write(at, code.bytes)?;
         let control = Control { current: self.record(0), remaining: records as u64, ..Control::default() };
         self.write(self.region + CONTROL, bytemuck::bytes_of(&control))?;
-        let vector = hypercall_arch_x86::GENERAL_PROTECTION;
         setup::enter(
             &self.fd,
-            &self.vm.memory,
+            self.vm.kvm_vm.memory(),
             &Entry {
                 mode: group.mode,
                 user: group.privilege == Privilege::User,
@@ -473,7 +498,7 @@ impl<'a> Guest<'a> {
                 kernel_stack: self.region + KERNEL_STACK,
                 tables: self.region,
                 ports: &[DOORBELL_PORT.into(), DONE_PORT.into()],
-                handlers: &[(vector, at + code.fault_handler as u64)],
+                handlers: &[(GENERAL_PROTECTION, at + code.fault_handler as u64)],
             },
         )?;
         let mut regs = self.fd.get_regs().map_err(ioctl("KVM_GET_REGS"))?;
@@ -482,10 +507,11 @@ impl<'a> Guest<'a> {
     }
 
     fn write(&self, address: u64, bytes: &[u8]) -> Result<(), RunError> {
-        self.vm.memory.write(address, bytes).map_err(|e| RunError::Memory(e.to_string()))
+        self.vm.kvm_vm.memory().write(address, bytes).map_err(|e| RunError::Memory(e.to_string()))
     }
 
     fn read(&self, address: u64, bytes: &mut [u8]) -> Result<(), RunError> {
-        GuestMemory::read(&self.vm.memory, address, bytes).map_err(|e| RunError::Memory(e.to_string()))
+        GuestMemory::read(self.vm.kvm_vm.memory(), address, bytes)
+            .map_err(|e| RunError::Memory(e.to_string()))
     }
 }

@@ -1,17 +1,18 @@
 //! The cases without a vCPU: the same marshalling and dispatcher over a register file in memory.
 
+use super::judge::{Meant, allowed, endian_of, firsts, prepare, wrong};
 use super::machine::Machine;
 use super::report::{Call, Found, Report, Row};
 use super::{Binding, dispatcher};
-use crate::cases::lower::{Ending, Image, MAX_REGISTERS, Place, Rules, is_for, lower};
+use crate::cases::lower::{Ending, MAX_REGISTERS, Place, Rules, is_for, lower};
 use crate::cases::{self, Case, DATA_SIZE, oracle};
 use crate::registers::{AnyRegisters, RegisterFile};
-use hypercall_core::memory::{FlatMemory, GuestMemory, GuestMemoryExt};
+use hypercall_core::memory::FlatMemory;
 use hypercall_core::{
-    Action, BuildError, Caller, Dispatcher, Endian, EntryId, EntryPoint, Policy, Privilege, Vcpu, Width,
+    Action, BuildError, Caller, Dispatcher, EntryId, EntryPoint, Policy, Privilege, Vcpu, Width,
 };
 use std::sync::Arc;
-use std::time::{Instant, SystemTime, UNIX_EPOCH};
+use std::time::Instant;
 
 /// The entry point of the loopback backend.
 pub const ENTRY: EntryPoint = EntryPoint::new("loopback", 0);
@@ -65,52 +66,6 @@ pub fn run(binding: &'static Binding, vcpus: u32, policy: Policy) -> Result<Repo
     Ok(Report::new("loopback", "loopback", binding.convention.name, vcpus, calls, 0))
 }
 
-/// The first case of every number: enough to see that a user program is refused each of them.
-pub fn firsts() -> impl Iterator<Item = &'static Case> {
-    let key = |c: &Case| (c.interface.name, c.number);
-    cases::all()
-        .enumerate()
-        .filter(move |(i, c)| !cases::all().take(*i).any(|o| key(o) == key(c)))
-        .map(|p| p.1)
-}
-
-/// Whether the policy lets the guest make the call of a case.
-pub fn allowed(dispatcher: &Dispatcher<Machine>, policy: &Policy, case: &Case) -> bool {
-    let definition = dispatcher.registry().by_number(dispatcher.arch(), case.interface, case.number);
-    definition.is_none_or(|d| policy.allows(d))
-}
-
-/// Prepares the memory a case needs.
-pub fn prepare(memory: &dyn GuestMemory, place: &Place, case: &Case) {
-    for (offset, bytes) in case.before {
-        memory.write(place.data + offset, bytes).expect("cases stay inside the data area");
-    }
-}
-
-/// Whether memory is as it must be after a case that came through to its handler.
-pub fn memory_is_right(memory: &dyn GuestMemory, place: &Place, case: &Case, endian: Endian) -> bool {
-    let word = |offset: u64| memory.read_value::<u32>(place.data + offset, endian);
-    case.after.iter().all(|(offset, value)| word(*offset) == Ok(*value))
-}
-
-/// Whether a register holds the wall clock, give or take a minute.
-pub fn is_now(value: u64, width: Width) -> bool {
-    let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |d| d.as_secs());
-    width.mask(now).abs_diff(value) <= 60
-}
-
-/// Whether registers are as the image wants them.
-pub fn registers_are_right(image: &Image, registers: &[u64], width: Width) -> bool {
-    let bits = registers.iter().zip(&image.expected).zip(&image.mask);
-    let same = bits.into_iter().all(|((found, expected), mask)| (found ^ expected) & mask == 0);
-    same && image.clock.is_none_or(|at| is_now(registers[at], width))
-}
-
-/// What the guest's memory order is on an architecture.
-pub fn endian_of(arch: hypercall_core::Arch) -> Endian {
-    if arch == hypercall_core::Arch::X86 { Endian::Little } else { Endian::Big }
-}
-
 struct Guest<'a> {
     binding: &'static Binding,
     machine: &'a Machine,
@@ -147,10 +102,16 @@ impl Guest<'_> {
 
         let mut registers = [0; MAX_REGISTERS];
         (0..count).for_each(|i| registers[i] = file.read(i));
-        let right = ending == image.ending && registers_are_right(&image, &registers[..count], width);
-        let served = registers[image.result] == image.expected[image.result] && rules.allowed;
-        let checked = case.archs.contains(&arch) && privilege == Privilege::Supervisor && served;
-        let memory_right = !checked || memory_is_right(memory, &self.place, case, caller.endian);
+        let found = Found { registers: &registers, ending };
+        let meant = Meant {
+            case,
+            image: &image,
+            place: &self.place,
+            width,
+            endian: caller.endian,
+            registers: file.all(),
+        };
+        let wrong = wrong(&meant, found, memory);
         let row = Row {
             case,
             convention,
@@ -160,8 +121,7 @@ impl Guest<'_> {
             transport: "loopback",
             image: &image,
         };
-        let found = Found { registers: &registers, ending };
-        row.call(self.dispatcher.registry(), found, right && memory_right, ns)
+        row.call(self.dispatcher.registry(), found, wrong, ns)
     }
 
     /// Serves the call as a backend does; a fault or an exit leaves the registers as they were.

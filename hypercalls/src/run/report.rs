@@ -33,6 +33,9 @@ pub struct Call {
     pub ok: bool,
     /// Host time from the exit to the next entry, in nanoseconds; for `loopback` the whole call.
     pub ns: Option<u64>,
+    /// What is wrong, in words, for the table.
+    #[cfg_attr(feature = "cli", serde(skip))]
+    pub wrong: Option<String>,
     /// The arguments in words, for the table.
     #[cfg_attr(feature = "cli", serde(skip))]
     pub arguments: String,
@@ -83,7 +86,10 @@ impl Report {
             .calls
             .iter()
             .map(|c| {
-                let verdict = if c.ok { "ok".to_string() } else { format!("WRONG, expected {}", c.expected) };
+                let verdict = match &c.wrong {
+                    None => "ok".to_string(),
+                    Some(wrong) => format!("WRONG: {wrong}"),
+                };
                 [
                     c.number.clone(),
                     c.name.to_string(),
@@ -188,7 +194,13 @@ pub struct Row<'a> {
 
 impl Row<'_> {
     /// The row, with what was found.
-    pub fn call(&self, registry: &Registry, found: Found<'_>, ok: bool, ns: Option<u64>) -> Call {
+    pub fn call(
+        &self,
+        registry: &Registry,
+        found: Found<'_>,
+        wrong: Option<String>,
+        ns: Option<u64>,
+    ) -> Call {
         let Row { case, convention, width, image, .. } = *self;
         let definition = registry.iter().find(|d| d.interface == case.interface && d.number == case.number);
         let errors = case.interface.errors.unwrap_or(convention.errors);
@@ -216,8 +228,9 @@ impl Row<'_> {
             transport: self.transport,
             result: describe(convention, errors, width, image, found),
             expected,
-            ok,
+            ok: wrong.is_none(),
             ns,
+            wrong,
             arguments,
         }
     }
