@@ -55,9 +55,7 @@ pub fn unpack(session: &Session, package: &str) {
     if !session.may_install() || std::fs::create_dir_all(session.tools()).is_err() {
         return;
     }
-    // `apt-get download` drops privileges to `_apt`, which may not write here; as it can then not verify in a sandbox
-    // it says so and goes on, so the status of the last command is what counts.
-    let script = "rm -f ./$1_*.deb; apt-get download -q $1 && dpkg -x ./$1_*.deb .";
+    let script = "apt-get download -q \"$1\" && dpkg -x ./\"$1\"_*.deb . && rm ./\"$1\"_*.deb";
     let invocation = Invocation::new("sh").args(["-c", script, "sh", package]).dir(session.tools());
     run(session, &format!("unpack {package}"), &invocation);
 }

@@ -49,10 +49,14 @@ impl Suite<'_> {
     /// Builds and runs the tests.
     pub fn run(&self, session: &Session, workspace: &Workspace) -> Tally {
         let mut tally = Tally::default();
-        let build = self
-            .cargo_test()
-            // With --no-run this means: build what can be built.
-            .args(["--no-run", "--no-fail-fast", "--message-format", "json-render-diagnostics"]);
+        // Unlike `cargo test --no-run` this can go on after an error, and builds the same.
+        let build = self.cargo("build").args([
+            "--tests",
+            "--examples",
+            "--keep-going",
+            "--message-format",
+            "json-render-diagnostics",
+        ]);
         let (built, messages) = session.capture(&Step {
             name: "build the tests",
             invocation: &build,
@@ -83,7 +87,7 @@ impl Suite<'_> {
         if self.doc {
             tally.add(session.run(&Step {
                 name: "documentation",
-                invocation: &self.cargo_test().args(["--doc", "--no-fail-fast"]),
+                invocation: &self.cargo("test").args(["--doc", "--no-fail-fast"]),
                 verdict: Verdict::DocTests,
                 limit: DOC_LIMIT,
             }));
@@ -91,8 +95,8 @@ impl Suite<'_> {
         tally.or_empty_is_failure()
     }
 
-    fn cargo_test(&self) -> Invocation {
-        cargo().args(["test", "--all-features"]).args(&self.selection).envs(&self.env)
+    fn cargo(&self, command: &str) -> Invocation {
+        cargo().args([command, "--all-features"]).args(&self.selection).envs(&self.env)
     }
 
     /// Starts a test binary as cargo does: in its package's folder and with the variables that describe the package.

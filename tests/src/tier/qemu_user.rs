@@ -60,14 +60,20 @@ pub fn run(arch: Arch, session: &Session, workspace: &Workspace) -> Tally {
 
 fn suite(machine: &Machine, session: &Session, workspace: &Workspace) -> Result<Suite<'static>, String> {
     let triple = machine.triple;
-    setup::rust_target(session, triple).map_err(|line| format!("Rust target {triple}: {line}"))?;
     let sysroot = Path::new("/usr").join(machine.gnu);
+    let target = setup::rust_target(session, triple).map_err(|line| format!("Rust target {triple}: {line}"));
     let compiler = setup::debian(session, &machine.packages, || {
         let compiler = setup::program(session, &format!("{}-gcc", machine.gnu))?;
         sysroot.join("lib/crt1.o").is_file().then_some(compiler)
     })
-    .map_err(|line| format!("cross compiler {}-gcc: {line}", machine.gnu))?;
-    let qemu = emulator(machine, session)?;
+    .map_err(|line| format!("cross compiler {}-gcc: {line}", machine.gnu));
+    let (compiler, qemu) = match (target, compiler, emulator(machine, session)) {
+        (Ok(()), Ok(compiler), Ok(qemu)) => (compiler, qemu),
+        (target, compiler, qemu) => {
+            let missing = [target.err(), compiler.err(), qemu.err()];
+            return Err(missing.into_iter().flatten().collect::<Vec<_>>().join("; "));
+        }
+    };
 
     let emulator = vec![qemu.into_os_string(), "-L".into(), sysroot.into_os_string()];
     let variable = format!("CARGO_TARGET_{}", triple.to_uppercase().replace('-', "_"));
