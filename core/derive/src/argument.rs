@@ -2,7 +2,8 @@
 
 use crate::attributes::{default_core, needed_doc};
 use proc_macro2::TokenStream;
-use quote::quote;
+use quote::{quote, quote_spanned};
+use syn::ext::IdentExt;
 use syn::spanned::Spanned;
 use syn::{Data, DeriveInput, Error, Fields, Path, Result};
 
@@ -24,6 +25,12 @@ pub fn derive(input: &DeriveInput) -> Result<TokenStream> {
             "`Argument` is derived for enums; for another type implement it, or use `flags_argument!`",
         ));
     };
+    if !input.generics.params.is_empty() {
+        return Err(Error::new(
+            input.generics.span(),
+            "an argument has one layout: generics are not possible",
+        ));
+    }
     if data.variants.is_empty() {
         return Err(Error::new(ident.span(), "an argument needs at least one valid value"));
     }
@@ -31,14 +38,23 @@ pub fn derive(input: &DeriveInput) -> Result<TokenStream> {
     let mut meanings = Vec::new();
     for variant in &data.variants {
         if !matches!(variant.fields, Fields::Unit) {
-            return Err(Error::new(variant.span(), "a value of an argument has no fields"));
+            return Err(Error::new(variant.ident.span(), "a value of an argument has no fields"));
         }
         variants.push(&variant.ident);
-        meanings.push(needed_doc(&variant.attrs, variant.span(), "the meaning of the value")?);
+        meanings.push(needed_doc(&variant.attrs, variant.ident.span(), "the meaning of the value")?);
     }
-    let names: Vec<String> = variants.iter().map(ToString::to_string).collect();
+    let names: Vec<String> = variants.iter().map(|variant| variant.unraw().to_string()).collect();
     let text = ident.to_string();
+    let signs = variants.iter().map(|variant| {
+        quote_spanned! {variant.span()=>
+            const _: () = assert!(
+                #ident::#variant as i128 >= 0,
+                "a value below zero is another one in each register width"
+            );
+        }
+    });
     Ok(quote! {
+        #(#signs)*
         impl #core::argument::Argument for #ident {
             const KIND: &'static #core::argument::ArgumentKind = &#core::argument::ArgumentKind {
                 name: #text,

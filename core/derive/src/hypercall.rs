@@ -3,6 +3,7 @@
 use crate::attributes::{choose, default_core, needed_doc};
 use proc_macro2::TokenStream;
 use quote::{quote, quote_spanned};
+use syn::ext::IdentExt;
 use syn::meta::ParseNestedMeta;
 use syn::parse::Parse;
 use syn::punctuated::Punctuated;
@@ -77,13 +78,31 @@ impl Call {
 
     fn key(&mut self, meta: &ParseNestedMeta<'_>) -> Result<()> {
         let Some(key) = meta.path.get_ident() else { return Err(meta.error("not a word of #[hypercall]")) };
+        let again = match key.to_string().as_str() {
+            "number" => self.number.is_some(),
+            "name" => self.name.is_some(),
+            "interface" => self.interface.is_some(),
+            "arch" => !self.archs.is_empty(),
+            "status" => self.status.is_some(),
+            "result" => self.result.is_some(),
+            "outputs" => !self.outputs.is_empty(),
+            "feature" => self.feature.is_some(),
+            _ => false, // errors and history have many; the rest says the same twice
+        };
+        if again {
+            return Err(meta.error(format!("`{key}` is given twice")));
+        }
         match key.to_string().as_str() {
             "number" => self.number = Some(meta.value()?.parse()?),
             "name" => self.name = Some(meta.value()?.parse()?),
             "interface" => self.interface = Some(meta.value()?.parse()?),
             "arch" => {
                 for word in list::<Ident>(meta)? {
-                    self.archs.push(choose(&word, "architecture", &ARCHS)?);
+                    let arch = choose(&word, "architecture", &ARCHS)?;
+                    if self.archs.contains(&arch) {
+                        return Err(Error::new(word.span(), format!("`{word}` is given twice")));
+                    }
+                    self.archs.push(arch);
                 }
             }
             "status" => self.status = Some(choose(&meta.value()?.parse()?, "status", &STATUSES)?),
@@ -196,11 +215,10 @@ pub fn derive(input: &DeriveInput) -> Result<TokenStream> {
     let mut infos = Vec::new();
     let mut decodes = Vec::new();
     let mut encodes = Vec::new();
-    let mut kinds = Vec::new();
     for field in fields {
         let (Some(field_name), ty) = (&field.ident, &field.ty) else { continue };
-        let text = field_name.to_string();
-        let meaning = needed_doc(&field.attrs, field.span(), "the meaning of the argument")?;
+        let text = field_name.unraw().to_string();
+        let meaning = needed_doc(&field.attrs, field_name.span(), "the meaning of the argument")?;
         let invalid = invalid_of(field)?;
         // The field type's span, so that a type that is no argument type is what the compiler points at.
         let kind = quote_spanned!(ty.span()=> <#ty as #core::argument::Argument>::KIND);
@@ -212,10 +230,21 @@ pub fn derive(input: &DeriveInput) -> Result<TokenStream> {
             #core::Error::Invalid => #core::Error::#invalid,
             other => other,
         })?));
-        encodes
-            .push(quote_spanned!(ty.span()=> #core::argument::Argument::encode(&self.#field_name, slots);));
-        kinds.push(kind);
+        let encode = quote_spanned!(ty.span()=> <#ty as #core::argument::Argument>::encode);
+        encodes.push(quote!(#encode(&self.#field_name, slots);));
     }
+
+    let limits = quote_spanned! {ident.span()=>
+        const _: () = assert!(
+            DEFINITION.slots().0 <= #core::MAX_ARGUMENTS && DEFINITION.slots().1 <= #core::MAX_ARGUMENTS,
+            "the call takes more argument registers than any calling convention has: at most nine, in 32-bit \
+             mode too"
+        );
+        const _: () = assert!(
+            DEFINITION.outputs.len() <= #core::MAX_OUTPUTS,
+            "the call has more outputs than any calling convention: at most nine"
+        );
+    };
 
     Ok(quote! {
         const _: () = {
@@ -236,10 +265,7 @@ pub fn derive(input: &DeriveInput) -> Result<TokenStream> {
                 location: #core::definition::Location { file: file!(), line: line!() },
             };
 
-            const _: () = assert!(
-                0 #(+ #kinds.slots)* <= #core::MAX_ARGUMENTS,
-                "no calling convention carries so many arguments"
-            );
+            #limits
 
             #[allow(unsafe_code)] // linkme places the entry with a link-section attribute
             #[#core::linkme::distributed_slice(#core::registry::DEFINITIONS)]

@@ -3,6 +3,7 @@
 use crate::attributes::{default_core, needed_doc};
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote, quote_spanned};
+use syn::ext::IdentExt;
 use syn::spanned::Spanned;
 use syn::{Data, DeriveInput, Error, Expr, Field, Fields, LitStr, Path, Result};
 
@@ -17,7 +18,7 @@ fn offset_of(field: &Field) -> Result<Expr> {
             Ok(())
         })?;
     }
-    offset.ok_or_else(|| Error::new(field.span(), "the field needs `#[shared(offset = N)]`"))
+    offset.ok_or_else(|| Error::new(field.ident.span(), "the field needs `#[shared(offset = N)]`"))
 }
 
 pub fn derive(input: &DeriveInput) -> Result<TokenStream> {
@@ -58,24 +59,26 @@ pub fn derive(input: &DeriveInput) -> Result<TokenStream> {
     for field in fields {
         let (Some(field_name), ty) = (&field.ident, &field.ty) else { continue };
         let offset = offset_of(field)?;
-        let text = field_name.to_string();
+        let text = field_name.unraw().to_string();
         let kind = ty.to_token_stream().to_string().replace(' ', "");
-        let meaning = needed_doc(&field.attrs, field.span(), "the meaning of the field")?;
+        let meaning = needed_doc(&field.attrs, field_name.span(), "the meaning of the field")?;
         rows.push(quote!(#core::shared::Field {
             name: #text, kind: #kind, offset: #offset, size: ::core::mem::size_of::<#ty>(), meaning: #meaning
         }));
         swaps.push(quote_spanned!(ty.span()=>
             #field_name: #core::shared::ByteOrder::swap_bytes(self.#field_name)
         ));
-        asserts.push(quote_spanned!(field.span()=>
-            assert!(::core::mem::offset_of!(#ident, #field_name) == #offset, "the field is at another offset");
+        let elsewhere = format!("`{field_name}` is at another offset");
+        asserts.push(quote_spanned!(offset.span()=>
+            const _: () = assert!(::core::mem::offset_of!(#ident, #field_name) == #offset, #elsewhere);
         ));
     }
+    let other = format!("`{ident}` has another size");
+    asserts.push(quote_spanned!(size.span()=>
+        const _: () = assert!(::core::mem::size_of::<#ident>() == #size, #other);
+    ));
     Ok(quote! {
-        const _: () = {
-            #(#asserts)*
-            assert!(::core::mem::size_of::<#ident>() == #size, "the structure has another size");
-        };
+        #(#asserts)*
         impl #core::shared::ByteOrder for #ident {
             fn swap_bytes(self) -> Self {
                 #ident { #(#swaps),* }

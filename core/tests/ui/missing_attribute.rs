@@ -1,0 +1,7 @@
+use hypercall_core::prelude::*;
+
+/// Does a thing.
+#[derive(Hypercall)]
+struct Thing;
+
+fn main() {}
