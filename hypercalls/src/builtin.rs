@@ -61,14 +61,14 @@ pub struct Record {
     pub expected: [u64; GENERAL],
     /// The bits of that which count.
     pub mask: [u64; GENERAL],
-    /// How to make the call, a [`Site`].
-    pub site: u32,
     /// 1 where the call must raise #GP.
     pub expected_fault: u32,
     /// 1 where it did.
     pub fault: u32,
     /// 0 not made, 1 right, 2 wrong.
     pub verdict: u32,
+    /// Nothing.
+    pub reserved: u32,
     /// The last register found wrong; 16 for the fault, 17 for the flags.
     pub bad: u64,
     /// RFLAGS before.
@@ -98,8 +98,11 @@ pub struct Control {
     pub current: u64,
     /// Records left, that one among them.
     pub remaining: u64,
-    /// The base of the VMM's own CPUID leaves, or zero where the guest cannot read them (CPL 3).
-    pub leaf_base: u64,
+    /// 1 where the guest is to look for the VMM's own CPUID leaves and learn its call site from them; 0
+    /// where it cannot (CPL 3) and `site` says it, as a kernel tells its programs.
+    pub reads_cpuid: u64,
+    /// The [`Site`] to call through.
+    pub site: u64,
     /// EAX, EBX, ECX and EDX of the first four of those leaves, as the guest saw them.
     pub leaves: [[u32; 4]; 4],
 }

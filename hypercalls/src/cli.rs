@@ -7,6 +7,7 @@ mod probe;
 mod run;
 
 use clap::{Parser, Subcommand, ValueEnum};
+use std::io::IsTerminal;
 use std::process::ExitCode;
 
 /// Serves, documents and tests hypercalls of x86, s390 and PowerPC virtual machines.
@@ -29,6 +30,21 @@ pub struct Command {
     verb: Option<Verb>,
     #[command(flatten)]
     run: run::Arguments,
+    /// What is logged to stderr; by default warnings, and with the built-in guest errors, as it provokes
+    /// what a warning is about
+    #[arg(long, global = true, value_enum, value_name = "LEVEL")]
+    log: Option<LogLevel>,
+}
+
+/// A level of the log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum LogLevel {
+    Off,
+    Error,
+    Warn,
+    Info,
+    Debug,
+    Trace,
 }
 
 #[derive(Debug, Subcommand)]
@@ -51,7 +67,13 @@ enum Format {
 impl Command {
     /// Does what was asked for.
     pub fn execute(self) -> ExitCode {
-        let done = match self.verb.unwrap_or(Verb::Run(self.run)) {
+        let verb = self.verb.unwrap_or(Verb::Run(self.run));
+        let usual = match &verb {
+            Verb::Run(arguments) if arguments.is_built_in() => LogLevel::Error,
+            _ => LogLevel::Warn,
+        };
+        log_to_stderr(self.log.unwrap_or(usual));
+        let done = match verb {
             Verb::Run(arguments) => arguments.execute(),
             Verb::Probe(arguments) => arguments.execute(),
         };
@@ -63,6 +85,23 @@ impl Command {
             }
         }
     }
+}
+
+fn log_to_stderr(level: LogLevel) {
+    let level = match level {
+        LogLevel::Off => tracing::level_filters::LevelFilter::OFF,
+        LogLevel::Error => tracing::Level::ERROR.into(),
+        LogLevel::Warn => tracing::Level::WARN.into(),
+        LogLevel::Info => tracing::Level::INFO.into(),
+        LogLevel::Debug => tracing::Level::DEBUG.into(),
+        LogLevel::Trace => tracing::Level::TRACE.into(),
+    };
+    tracing_subscriber::fmt()
+        .with_writer(std::io::stderr)
+        .with_ansi(std::io::stderr().is_terminal())
+        .with_max_level(level)
+        .without_time()
+        .init();
 }
 
 /// A verb that did not come to an answer.

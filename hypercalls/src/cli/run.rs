@@ -73,6 +73,11 @@ fn parse_policy(text: &str) -> Result<Policy, PolicyError> {
 }
 
 impl Arguments {
+    /// Whether the guest is the built-in one.
+    pub fn is_built_in(&self) -> bool {
+        self.guest.is_none()
+    }
+
     pub fn execute(self) -> Result<ExitCode, Failure> {
         let Some(binding) = binding(&self.convention) else {
             let names: Vec<_> = BINDINGS.iter().map(|b| b.convention.name).collect();

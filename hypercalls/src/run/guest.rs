@@ -145,6 +145,10 @@ pub struct Ended {
 pub fn run(image: &Image, options: Options) -> Result<Ended, RunError> {
     let timeout = options.timeout;
     let vcpus = options.vcpus;
+    if vcpus > MOST_VCPUS {
+        let reason = format!("a guest of yours has at most {MOST_VCPUS} vCPUs, and {vcpus} were asked for");
+        return Err(RunError::Memory(reason));
+    }
     let (vm, dispatcher, transport) = start(options, MEMORY)?;
     for (address, bytes) in &image.segments {
         vm.kvm_vm.memory().write(*address, bytes).map_err(|e| RunError::Memory(e.to_string()))?;
@@ -217,7 +221,11 @@ impl<'a> Guest<'a> {
                         let ns = u64::try_from(start.elapsed().as_nanos()).ok();
                         if listed.len() < LISTED {
                             let after = self.registers()?;
-                            listed.push(self.row(&before, &after, ns));
+                            let ended = match served {
+                                Served::Exit(exit) => Some(exit.code),
+                                Served::Resume => None,
+                            };
+                            listed.push(self.row(&before, &after, ended, ns));
                         } else {
                             unlisted += 1;
                         }
@@ -252,7 +260,7 @@ impl<'a> Guest<'a> {
     }
 
     /// A call as its registers show it, in KVM's convention in 64-bit mode.
-    fn row(&self, before: &kvm_regs, after: &kvm_regs, ns: Option<u64>) -> Call {
+    fn row(&self, before: &kvm_regs, after: &kvm_regs, ended: Option<u32>, ns: Option<u64>) -> Call {
         let convention = self.vm.binding.convention;
         let numbering = convention.numbering;
         let found =
@@ -263,9 +271,10 @@ impl<'a> Guest<'a> {
         let arguments = [before.rbx, before.rcx, before.rdx, before.rsi];
         let count = found.map_or(arguments.len(), |d| d.slots().0.min(arguments.len()));
         let errors = interface.errors.unwrap_or(convention.errors);
-        let result = match errors.explain(after.rax as i64) {
-            Some(code) => format!("{} ({})", code.symbol, after.rax as i64),
-            None => number(after.rax),
+        let result = match (ended, errors.explain(after.rax as i64)) {
+            (Some(code), _) => format!("VM exit {code}"),
+            (None, Some(code)) => format!("{} ({})", code.symbol, after.rax as i64),
+            (None, None) => number(after.rax),
         };
         Call {
             interface: interface.name,
@@ -276,7 +285,7 @@ impl<'a> Guest<'a> {
             cpl: 0,
             vcpu: self.index,
             transport: self.transport.name(),
-            expected: result.clone(),
+            expected: String::new(),
             result,
             ok: true,
             ns,

@@ -10,6 +10,8 @@ use crate::builtin::{
 use crate::cases::lower::{Ending, Image, Place, Rules, is_for, lower};
 use crate::cases::{self, Case, oracle};
 use bytemuck::Zeroable;
+use hypercall_arch_x86::cpuid::{Abi, FIRST_BASE, STEP, Vmcall};
+use hypercall_arch_x86::kvm::cpuid::install;
 use hypercall_arch_x86::kvm::setup::{self, Entry, Mode};
 use hypercall_arch_x86::kvm::watchdog::Watchdog;
 use hypercall_arch_x86::kvm::{KvmCalls, KvmError, KvmVm, Served, backend, probe, tsc};
@@ -115,6 +117,14 @@ pub enum RunError {
     /// Transports that this host's KVM does not deliver, each with what the probe saw.
     #[error("this host's KVM does not deliver the call: {0}; `hypercall probe` shows what it delivers")]
     NotDelivered(String),
+    /// CPUID leaves that do not reach the guest.
+    #[error("the guest of vCPU {vcpu} reads other CPUID leaves than the VMM has set: {seen:x?}")]
+    Leaves {
+        /// The vCPU.
+        vcpu: u32,
+        /// What the guest read; zeros where it found no signature.
+        seen: [[u32; 4]; 4],
+    },
     /// The guest stopped where it should not have.
     #[error("vCPU {vcpu} stopped {place}: {reason}")]
     Stopped {
@@ -181,8 +191,12 @@ impl Vm {
     ) -> Result<(VcpuFd, KvmCalls<Machine>), RunError> {
         let kvm_fd = self.kvm_vm.fd();
         let mut fd = kvm_fd.create_vcpu(index.into()).map_err(ioctl("KVM_CREATE_VCPU"))?;
-        let cpuid =
+        let mut cpuid =
             self.kvm.get_supported_cpuid(KVM_MAX_CPUID_ENTRIES).map_err(ioctl("KVM_GET_SUPPORTED_CPUID"))?;
+        let abi = Abi::of(dispatcher);
+        // The local APICs of these VMs are nowhere, so vmcall obtains none of the calls that look for them.
+        let vmcall = Vmcall { map_gpa_range: abi.exit_hypercall, ..Vmcall::default() };
+        install(&mut cpuid, &abi, vmcall)?;
         fd.set_cpuid2(&cpuid).map_err(ioctl("KVM_SET_CPUID2"))?;
         self.tsc_offset.store(tsc::offset(&fd)?, Ordering::Relaxed);
         let mut calls = KvmCalls::new(Arc::clone(dispatcher), index)?;
@@ -365,6 +379,7 @@ impl<'a> Guest<'a> {
         }
         self.enter(group, list.len())?;
         let (times, exit) = self.work(&list, watchdog, timeout)?;
+        self.check_leaves(group)?;
 
         for (index, (case, image)) in list.iter().enumerate() {
             let mut record = Record::zeroed();
@@ -403,6 +418,22 @@ impl<'a> Guest<'a> {
             rows.push(row.call(self.dispatcher.registry(), found, wrong, ns));
         }
         Ok(())
+    }
+
+    /// Whether the guest read in CPUID what the VMM put there.
+    fn check_leaves(&self, group: Group) -> Result<(), RunError> {
+        if group.privilege == Privilege::User {
+            return Ok(()); // some hosts do not trap CPUID at CPL 3
+        }
+        let mut control = Control::default();
+        self.read(self.region + CONTROL, bytemuck::bytes_of_mut(&mut control))?;
+        let abi = Abi::of(&self.dispatcher);
+        let bases = (FIRST_BASE..).step_by(STEP as usize).take(2);
+        let told = |base| abi.leaves(base).iter().map(|l| l.1).take(4).eq(control.leaves);
+        if bases.into_iter().any(told) {
+            return Ok(());
+        }
+        Err(RunError::Leaves { vcpu: self.place.vcpu, seen: control.leaves })
     }
 
     /// Runs the guest until it says that it is done, or a call ends the VM: then which one, and its code.
@@ -471,7 +502,6 @@ impl<'a> Guest<'a> {
         record.expected.copy_from_slice(&image.expected[..GENERAL]);
         record.mask.copy_from_slice(&image.mask[..GENERAL]);
         record.mask[registers::RSP.index] = 0;
-        record.site = self.transport.site() as u32;
         record.expected_fault = (image.ending == Ending::Faults).into();
         record.flags_in = FLAGS;
         record
@@ -485,7 +515,13 @@ impl<'a> Guest<'a> {
             Width::Bits32 => (builtin::code_32(), self.region + CODE_32),
         };
         self.write(at, code.bytes)?;
-        let control = Control { current: self.record(0), remaining: records as u64, ..Control::default() };
+        let control = Control {
+            current: self.record(0),
+            remaining: records as u64,
+            reads_cpuid: (group.privilege == Privilege::Supervisor).into(),
+            site: self.transport.site() as u64,
+            ..Control::default()
+        };
         self.write(self.region + CONTROL, bytemuck::bytes_of(&control))?;
         setup::enter(
             &self.fd,
