@@ -99,6 +99,9 @@ pub struct VirtioCcwNotify {
     status = active,
     result = "the last guest-physical address, inclusive",
     error(Unknown, "hosts without it"),
-    introduced("unknown", "series \"virtio-mem: s390 support\" (David Hildenbrand, October 2024); in QEMU 10.0")
+    introduced(
+        "unknown",
+        "series \"virtio-mem: s390 support\" (David Hildenbrand, October 2024); in QEMU 10.0.2"
+    )
 )]
 pub struct StorageLimit {}

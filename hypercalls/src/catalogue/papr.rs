@@ -160,9 +160,9 @@ pub struct Cede {}
     introduced("unknown", "PAPR; Linux arch/powerpc/include/asm/hvcall.h")
 )]
 pub struct Confer {
-    /// Which processor; all ones: any.
+    /// Which processor.
     pub processor: u64,
-    /// The dispatch count the caller saw there; nothing is given if it went on since.
+    /// The dispatch count the caller saw there.
     pub dispatch_count: u64,
 }
 

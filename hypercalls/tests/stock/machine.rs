@@ -18,7 +18,7 @@ use hypercalls::{stock, vendor};
 use std::sync::{Arc, Mutex};
 
 /// Bytes of memory, from address 0 on.
-pub const MEMORY: u64 = 0x2_0000;
+pub const MEMORY: u64 = 0x1_1000;
 /// The index of the vCPU that calls.
 pub const VCPU: u32 = 1;
 

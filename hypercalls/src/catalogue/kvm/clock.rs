@@ -25,11 +25,11 @@ pub enum ClockType {
     error(Unsupported, "no such clock type, or the host's clock is not made from the time-stamp counter"),
     error(BadAddress, "the 64 bytes are not all in guest memory"),
     error(Unknown, "Linux: the host is a 32-bit one"),
-    introduced("unknown", "\"KVM: x86: add KVM_HC_CLOCK_PAIRING hypercall\"; commit unknown"),
+    introduced("unknown", "unknown"),
     changed(
         "Linux 4.20",
-        "\"KVM: x86: Fix kernel info-leak in KVM_HC_CLOCK_PAIRING hypercall\": the padding is zeroed (pull request \
-         \"KVM fixes for 4.20-rc4\", November 2018); commit unknown"
+        "\"KVM: x86: Fix kernel info-leak in KVM_HC_CLOCK_PAIRING hypercall\": the padding is zeroed \
+         (pull request \"KVM fixes for 4.20-rc4\", November 2018); commit unknown"
     ),
     trusts_host
 )]

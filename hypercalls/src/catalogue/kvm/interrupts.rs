@@ -118,11 +118,14 @@ impl Argument for Icr {
     error(Unsupported, "Linux: the local APICs are not in the kernel"),
     error(Unknown, "the feature is off and KVM_CAP_ENFORCE_PV_FEATURE_CPUID is on"),
     feature("KVM_FEATURE_PV_SEND_IPI", 11),
-    introduced("Linux 4.19", "4180bf1b655a \"KVM: X86: Implement \\\"send IPI\\\" hypercall\""),
+    introduced(
+        "Linux 4.19",
+        "4180bf1b655a \"KVM: X86: Implement 'send IPI' hypercall\"; the feature bit is documented in tag kvm-4.19-1"
+    ),
     changed(
         "Linux 4.19",
-        "bdf7ffc89922 \"KVM: LAPIC: Fix pv ipis out-of-bounds access\": ids past the last vCPU's are skipped (KVM fixes for \
-         4.19-rc3)"
+        "bdf7ffc89922 \"KVM: LAPIC: Fix pv ipis out-of-bounds access\": ids past the last \
+         vCPU's are skipped (pull request \"KVM fixes for 4.19-rc3\")"
     )
 )]
 pub struct SendIpi {
@@ -146,8 +149,8 @@ pub struct SendIpi {
     feature("KVM_FEATURE_PV_SCHED_YIELD", 13),
     introduced(
         "Linux 5.3",
-        "715062970f37 \"KVM: X86: Implement PV sched yield hypercall\" (pull request \"First batch of KVM changes for \
-         Linux 5.3\", July 2019)"
+        "715062970f37 \"KVM: X86: Implement PV sched yield hypercall\" (pull request \"First \
+         batch of KVM changes for Linux 5.3\", July 2019)"
     )
 )]
 pub struct SchedYield {

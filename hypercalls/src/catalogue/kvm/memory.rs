@@ -25,9 +25,13 @@ use hypercall_core::{Error, Hypercall};
     ),
     deprecated(
         "unknown",
-        "Linux Documentation/feature-removal-schedule.txt, \"KVM paravirt mmu host support\", removal January 2011"
+        "Linux Documentation/feature-removal-schedule.txt, \"KVM paravirt mmu host support\", removal in \
+         January 2011"
     ),
-    removed("unknown", "fb92045843a8cd99c7b843d9b567a680a3854ba1 \"KVM: MMU: remove KVM host pv mmu support\"")
+    removed(
+        "unknown",
+        "fb92045843a8cd99c7b843d9b567a680a3854ba1 \"KVM: MMU: remove KVM host pv mmu support\", November 2011"
+    )
 )]
 pub struct MmuOp {
     /// Length of the buffer in bytes.
@@ -121,8 +125,8 @@ impl Argument for MapGpaAttributes {
     feature("KVM_FEATURE_HC_MAP_GPA_RANGE", 16),
     introduced(
         "Linux 5.14",
-        "0dbb11230437895f7cd6fc55da61cef011e997d8 \"KVM: X86: Introduce KVM_HC_MAP_GPA_RANGE hypercall\", merged in \
-         June 2021"
+        "0dbb11230437895f7cd6fc55da61cef011e997d8 \"KVM: X86: Introduce KVM_HC_MAP_GPA_RANGE hypercall\", \
+         merged in June 2021"
     )
 )]
 pub struct MapGpaRange {

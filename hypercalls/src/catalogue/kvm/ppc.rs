@@ -122,9 +122,10 @@ impl Argument for EffectivePage {
     name = "KVM_HC_PPC_MAP_MAGIC_PAGE",
     arch(ppc),
     status = active,
-    result = "a bitmap of the parts kept up to date: bit 0 KVM_MAGIC_FEAT_SR, bit 1 KVM_MAGIC_FEAT_MAS0_TO_SPRG7",
+    result = "a bitmap of the parts kept up to date: bit 0 KVM_MAGIC_FEAT_SR, bit 1 \
+              KVM_MAGIC_FEAT_MAS0_TO_SPRG7",
     feature("KVM_FEATURE_MAGIC_PAGE", 1),
-    introduced("unknown", "\"KVM: PPC: Expose magic page support to guest\"; commit unknown"),
+    introduced("unknown", "unknown"),
     changed("unknown", "unknown; since then the low bits of the effective address are flags")
 )]
 pub struct PpcMapMagicPage {
