@@ -8,7 +8,7 @@ use hypercall_arch_x86::kvm::{KvmError, probe};
 use hypercall_arch_x86::{convention, entry};
 use hypercall_core::outcome::Fault;
 use hypercall_core::prelude::*;
-use hypercall_core::{Completion, VmExit, interface};
+use hypercall_core::{Builder, Completion, VmExit, interface};
 use kvm_bindings::{KVM_MAX_CPUID_ENTRIES, kvm_regs, kvm_sregs, kvm_userspace_memory_region};
 use kvm_ioctls::{Kvm, VcpuExit, VcpuFd, VmFd};
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -87,12 +87,18 @@ impl Vm {
     }
 }
 
-/// The calls above, at a port and an address, and number 12 at KVM_EXIT_HYPERCALL.
+/// The calls above, at a port and an address.
 pub fn dispatcher(policy: Policy) -> Arc<Dispatcher<Vm>> {
-    let built = Dispatcher::<Vm>::builder(Arch::X86)
+    let builder = Dispatcher::<Vm>::builder(Arch::X86)
         .entry(entry::port(PORT), &convention::KVM, &interface::KVM)
         .entry(entry::mmio(ADDRESS), &convention::KVM, &interface::KVM)
-        .policy(policy)
+        .policy(policy);
+    Arc::new(with_handlers(builder).build().unwrap())
+}
+
+/// The handlers of the calls above.
+pub fn with_handlers(builder: Builder<Vm>) -> Builder<Vm> {
+    builder
         .handle(|vm: &Vm, call: Mix, _: &mut Context<'_>| {
             vm.note();
             vm.arguments.lock().unwrap().extend([call.a, call.b, call.c, call.d]);
@@ -129,8 +135,6 @@ pub fn dispatcher(policy: Policy) -> Arc<Dispatcher<Vm>> {
             vm.note();
             Ok(u64::MAX)
         })
-        .build();
-    Arc::new(built.unwrap())
 }
 
 /// `/dev/kvm`, or a line that says why the test did not run.
@@ -251,7 +255,7 @@ impl Bench {
             stack: STACK,
             kernel_stack: KERNEL_STACK,
             tables: TABLES,
-            ports: &[PORT.into(), DONE.into()],
+            ports: &[PORT.into(), DONE.into(), 0x50, 0x51],
             handlers: &[(6, HANDLER), (13, HANDLER), (INTERRUPT, HANDLER)],
         };
         setup::enter(&fd, &memory, &entry).unwrap();

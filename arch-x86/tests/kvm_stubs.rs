@@ -1,0 +1,212 @@
+//! The guest stubs, as the compiler made them for this very program, executed by a guest on real KVM.
+//!
+//! The guest sees this process's program text and libraries at their own addresses, read-only, and runs
+//! `guest_main` at CPL 3: 64-bit code that a host's KVM runs natively, whatever it emulates else. The stubs of
+//! 32-bit targets are not run here.
+#![cfg(all(feature = "kvm", feature = "guest", target_arch = "x86_64", target_os = "linux"))]
+#![allow(unsafe_code)] // the stubs themselves, and memory shared with the guest
+
+mod bench;
+
+use bench::*;
+use hypercall_arch_x86::guest::{
+    AnyPort, Failed, Issue, Kvm, Mmio, MmioAt, Para2007, Port, Transport, Vmmcall, Xen,
+};
+use hypercall_arch_x86::kvm::Served;
+use hypercall_arch_x86::kvm::setup::Mode;
+use hypercall_arch_x86::{convention, entry};
+use hypercall_core::prelude::*;
+use hypercall_core::{VmExit, interface};
+use kvm_bindings::{KVM_MEM_READONLY, kvm_userspace_memory_region};
+use std::hint::black_box;
+use std::sync::Arc;
+
+/// Where the guest leaves its results: a page of guest memory at the same linear address.
+const RESULTS: u64 = 0xa000;
+/// The guest's page tables for this process, from here on.
+const MORE_TABLES: u64 = 0x10_0000;
+/// Guest-physical addresses of this process's mappings, from here on.
+const PROCESS: u64 = 0x1_0000_0000;
+
+/// Doorbells of the six-argument conventions.
+const PARA_PORT: u8 = 0x50;
+const XEN_PORT: u8 = 0x51;
+
+/// A call of six arguments.
+#[derive(Hypercall)]
+#[hypercall(number = 8, name = "TEST_SIX", interface = TEST, arch(x86), status = active)]
+struct Six {
+    /** Any. */
+    a: u64,
+    /** Any. */
+    b: u64,
+    /** Any. */
+    c: u64,
+    /** Any. */
+    d: u64,
+    /** Any. */
+    e: u64,
+    /** Any. */
+    f: u64,
+}
+
+fn code(result: Result<u64, Failed>) -> u64 {
+    match result {
+        Ok(value) => value,
+        Err(failed) => failed.code as u64,
+    }
+}
+
+/// One call with four arguments, whose answer names each place, and values of the caller's around it that a
+/// stub must not disturb.
+fn mix(by: &impl Transport) -> u64 {
+    let call = Mix { a: black_box(1), b: black_box(2), c: black_box(3), d: black_box(1 << 40) };
+    // SAFETY: the VM has the doorbell, and the call names no memory.
+    code(unsafe { call.issue(by) })
+}
+
+/// What the guest runs. It must not reach anything that writes to this process's data.
+extern "C" fn guest_main(results: *mut u64) -> ! {
+    // SAFETY: the VM has these doorbells, and the calls name no memory.
+    let values = unsafe {
+        let six = || Six { a: 1, b: 2, c: 3, d: 4, e: 5, f: black_box(6) };
+        [
+            mix(&Port::<PORT>),
+            mix(&AnyPort(black_box(PORT))),
+            mix(&Mmio::<{ ADDRESS as u32 }>),
+            mix(&MmioAt(black_box(ADDRESS as usize))),
+            code(Wide {}.issue(&Port::<PORT>)),
+            code(Fail {}.issue_as(&Kvm, &Mmio::<{ ADDRESS as u32 }>)),
+            code(six().issue_as(&Para2007, &Port::<PARA_PORT>)),
+            code(six().issue_as(&Xen, &AnyPort(black_box(XEN_PORT)))),
+        ]
+    };
+    for (place, value) in values.into_iter().enumerate() {
+        // SAFETY: a page of the guest's memory, where nothing else is.
+        unsafe { results.add(place).write_volatile(value) };
+    }
+    loop {
+        // SAFETY: as above. The VM ends here.
+        let _ = unsafe { Stop { code: 0x33 }.issue(&Port::<PORT>) };
+    }
+}
+
+/// `vmmcall` above CPL 0, where KVM answers itself.
+extern "C" fn guest_vmmcall(results: *mut u64) -> ! {
+    // SAFETY: KVM refuses any call from here.
+    let value = code(unsafe { Wide {}.issue(&Vmmcall) });
+    // SAFETY: a page of the guest's memory, where nothing else is.
+    unsafe { results.write_volatile(value) };
+    loop {
+        // SAFETY: the VM has the doorbell, and the call names no memory.
+        let _ = unsafe { Stop { code: 0x33 }.issue(&Port::<PORT>) };
+    }
+}
+
+fn stub_dispatcher() -> Arc<Dispatcher<Vm>> {
+    let handlers = with_handlers(
+        Dispatcher::<Vm>::builder(Arch::X86)
+            .entry(entry::port(PORT), &convention::KVM, &interface::KVM)
+            .entry(entry::mmio(ADDRESS), &convention::KVM, &interface::KVM)
+            .entry(entry::port(PARA_PORT), &convention::PARA_2007, &TEST)
+            .entry(entry::port(XEN_PORT), &convention::XEN, &interface::XEN)
+            .policy("user-mode".parse().unwrap()),
+    );
+    let built = handlers
+        .handle(|vm: &Vm, call: Six, _: &mut Context<'_>| {
+            let Six { a, b, c, d, e, f } = call;
+            vm.arguments.lock().unwrap().extend([a, b, c, d, e, f]);
+            Ok(0x666)
+        })
+        .build();
+    Arc::new(built.unwrap())
+}
+
+/// Maps a page of the guest's, read-only and for user programs, in the tables that `setup::enter` made.
+fn map(bench: &Bench, next: &mut u64, linear: u64, physical: u64) {
+    let mut table = bench.sregs().cr3;
+    for level in [39, 30, 21] {
+        let place = table + 8 * (linear >> level & 0x1ff);
+        let mut entry = bench.value(place, 8);
+        if entry == 0 {
+            entry = *next | 7;
+            *next += 0x1000;
+            bench.load(place, &entry.to_le_bytes());
+        }
+        assert_eq!(entry & 0x80, 0, "this process lies in the guest's own first 4 GiB");
+        table = entry & !0xfff;
+    }
+    bench.load(table + 8 * (linear >> 12 & 0x1ff), &(physical | 5).to_le_bytes());
+}
+
+/// Shows the guest the files that are mapped into this process.
+fn map_this_process(bench: &Bench) {
+    let (mut next, mut physical, mut slot) = (MORE_TABLES, PROCESS, 1);
+    for line in std::fs::read_to_string("/proc/self/maps").unwrap().lines() {
+        let mut words = line.split_whitespace();
+        let (range, access) = (words.next().unwrap(), words.next().unwrap());
+        if !access.starts_with('r') || !words.nth(3).is_some_and(|path| path.starts_with('/')) {
+            continue;
+        }
+        let (start, end) = range.split_once('-').unwrap();
+        let hex = |text| u64::from_str_radix(text, 16).unwrap();
+        let (start, size) = (hex(start), hex(end) - hex(start));
+        let region = kvm_userspace_memory_region {
+            slot,
+            flags: KVM_MEM_READONLY,
+            guest_phys_addr: physical,
+            memory_size: size,
+            userspace_addr: start,
+        };
+        // SAFETY: the files stay mapped while the process runs, and the guest cannot write to them.
+        unsafe { bench.vm_fd.set_user_memory_region(region) }.unwrap();
+        for offset in (0..size).step_by(0x1000) {
+            map(bench, &mut next, start + offset, physical + offset);
+        }
+        physical += size;
+        slot += 1;
+    }
+}
+
+fn run(kvm: &kvm_ioctls::Kvm, main: extern "C" fn(*mut u64) -> !) -> Bench {
+    let start = Start { mode: Mode::Long, user: true, sync: true };
+    let mut bench = Bench::with(kvm, start, &[0xf4], stub_dispatcher(), |_| {});
+    map_this_process(&bench);
+    // As a call leaves the stack: the return address on it, aligned before.
+    bench.set(|r| (r.rip, r.rsp, r.rdi) = (main as usize as u64, STACK - 8, RESULTS));
+    loop {
+        match bench.step() {
+            Event::Served(Served::Resume) => {}
+            Event::Served(Served::Exit(VmExit { code: 0x33 })) => return bench,
+            other => panic!("{other:x?} {:x?}", bench.regs()),
+        }
+    }
+}
+
+#[test]
+fn stubs_make_their_calls_by_every_doorbell_and_convention() {
+    let Some(kvm) = kvm() else { return };
+    let bench = run(&kvm, guest_main);
+    // 1 + (2 << 8) + (3 << 16) + (1 << 40 rotated by 24 = 1)
+    let mixed = 0x0003_0202;
+    let expected = [mixed, mixed, mixed, mixed, -1_i64 as u64, -14_i64 as u64, 0x666, 0x666];
+    for (place, expected) in (0..).zip(expected) {
+        assert_eq!(bench.value(RESULTS + 8 * place, 8), expected, "result {place}");
+    }
+    let arguments = bench.vm.arguments.lock().unwrap();
+    assert_eq!(arguments[..16], [[1, 2, 3, 1 << 40]; 4].concat());
+    assert_eq!(arguments[16..], [1, 2, 3, 4, 5, 6, 1, 2, 3, 4, 5, 6]);
+}
+
+#[test]
+fn the_vmmcall_stub_reaches_kvm() {
+    let Some(kvm) = kvm() else { return };
+    if !std::fs::read_to_string("/proc/cpuinfo").unwrap().contains("AuthenticAMD") {
+        println!("NOT RUN: vmmcall is AMD's");
+        return;
+    }
+    let bench = run(&kvm, guest_vmmcall);
+    // -KVM_EPERM above CPL 0 (Linux arch/x86/kvm/x86.c).
+    assert_eq!(bench.value(RESULTS, 8), -1_i64 as u64);
+    assert_eq!(bench.vm.served(), 1, "the call that ends the VM");
+}
