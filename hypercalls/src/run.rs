@@ -8,6 +8,8 @@ pub mod kvm;
 pub mod loopback;
 pub mod machine;
 pub mod report;
+#[cfg(all(feature = "cli", target_arch = "x86_64", target_os = "linux"))]
+pub mod vm;
 
 use crate::stock;
 use hypercall_arch_ppc::convention as ppc;

@@ -121,7 +121,8 @@ mod kvm {
     use hypercall_arch_x86::kvm::probe;
     use hypercall_core::Arch;
     use hypercalls::run::guest;
-    use hypercalls::run::kvm::{self, Options};
+    use hypercalls::run::kvm;
+    use hypercalls::run::vm::{self, Options};
     use std::io::Write;
     use std::time::Duration;
 
@@ -156,9 +157,9 @@ mod kvm {
             }
             let transport = match self.transport {
                 Transport::Auto => None,
-                Transport::Pio => Some(kvm::Transport::Pio),
-                Transport::Mmio => Some(kvm::Transport::Mmio),
-                Transport::ExitHypercall => Some(kvm::Transport::ExitHypercall),
+                Transport::Pio => Some(vm::Transport::Pio),
+                Transport::Mmio => Some(vm::Transport::Mmio),
+                Transport::ExitHypercall => Some(vm::Transport::ExitHypercall),
             };
             let options = |timeout, console| Options {
                 binding,

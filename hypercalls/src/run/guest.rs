@@ -1,8 +1,8 @@
 //! A guest of the user's: an ELF or a flat binary, run until it halts.
 
-use super::kvm::{Options, RunError, Transport, Vm, ioctl, start};
 use super::machine::Machine;
 use super::report::{Call, Report, number};
+use super::vm::{Options, RunError, Transport, Vm, ioctl, on_threads, start};
 use hypercall_arch_x86::kvm::setup::{self, Entry, Mode};
 use hypercall_arch_x86::kvm::watchdog::Watchdog;
 use hypercall_arch_x86::kvm::{KvmCalls, Served, backend};
@@ -153,7 +153,7 @@ pub fn run(image: &Image, options: Options) -> Result<Ended, RunError> {
     for (address, bytes) in &image.segments {
         vm.kvm_vm.memory().write(*address, bytes).map_err(|e| RunError::Memory(e.to_string()))?;
     }
-    let results = super::kvm::on_threads(vcpus, |index| {
+    let results = on_threads(vcpus, |index| {
         Guest::new(&vm, Arc::clone(&dispatcher), transport, index, image.entry)?.run(timeout)
     })?;
     let (mut calls, mut unlisted, mut code) = (Vec::new(), 0, 0);

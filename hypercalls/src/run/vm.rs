@@ -1,0 +1,228 @@
+//! The VM of `hypercall run` on KVM: how its guest reaches it, its vCPUs, and what can go wrong.
+
+use super::machine::{Machine, Sink};
+use super::{Binding, dispatcher};
+use crate::builtin::{DOORBELL_ADDRESS, DOORBELL_PORT, Site};
+use crate::cases::Case;
+use hypercall_arch_x86::cpuid::{Abi, Vmcall};
+use hypercall_arch_x86::entry;
+use hypercall_arch_x86::kvm::cpuid::install;
+use hypercall_arch_x86::kvm::{KvmCalls, KvmError, KvmVm, probe, tsc};
+use hypercall_core::{Arch, BuildError, Dispatcher, EntryPoint, Policy, interface};
+use kvm_bindings::KVM_MAX_CPUID_ENTRIES;
+use kvm_ioctls::{Kvm, VcpuFd};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+/// How the guest reaches the VMM.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Transport {
+    /// The port doorbell.
+    Pio,
+    /// The MMIO doorbell.
+    Mmio,
+    /// `vmcall` or `vmmcall`, of which KVM hands out number 12 as KVM_EXIT_HYPERCALL.
+    ExitHypercall,
+}
+
+impl Transport {
+    /// As on the command line.
+    pub fn name(self) -> &'static str {
+        self.entry().transport
+    }
+
+    fn entry(self) -> EntryPoint {
+        match self {
+            Transport::Pio => entry::port(DOORBELL_PORT),
+            Transport::Mmio => entry::mmio(DOORBELL_ADDRESS),
+            Transport::ExitHypercall => entry::EXIT_HYPERCALL,
+        }
+    }
+
+    fn probed(self) -> probe::Transport {
+        match self {
+            Transport::Pio => probe::Transport::Pio,
+            Transport::Mmio => probe::Transport::Mmio,
+            Transport::ExitHypercall => probe::Transport::ExitHypercall,
+        }
+    }
+
+    /// Whether a case gets through to the VMM.
+    pub(super) fn carries(self, case: &Case) -> bool {
+        self != Transport::ExitHypercall || (*case.interface == interface::KVM && case.number == 12)
+    }
+
+    // KVM replaces either of the two instructions by the processor's own (KVM_X86_QUIRK_FIX_HYPERCALL_INSN).
+    pub(super) fn site(self) -> Site {
+        match self {
+            Transport::Pio => Site::Port,
+            Transport::Mmio => Site::Mmio,
+            Transport::ExitHypercall => Site::Vmcall,
+        }
+    }
+}
+
+/// Why the cases were not made, or not to their end.
+#[derive(Debug, thiserror::Error)]
+pub enum RunError {
+    /// KVM.
+    #[error(transparent)]
+    Kvm(#[from] KvmError),
+    /// No dispatcher.
+    #[error(transparent)]
+    Build(#[from] BuildError),
+    /// A file descriptor or thread the system did not give.
+    #[error("{what}: {source}")]
+    System {
+        /// What was asked for.
+        what: &'static str,
+        /// The system's answer.
+        source: std::io::Error,
+    },
+    /// Guest memory that could not be set up.
+    #[error("guest memory: {0}")]
+    Memory(String),
+    /// Transports that this host's KVM does not deliver, each with what the probe saw.
+    #[error("this host's KVM does not deliver the call: {0}; `hypercall probe` shows what it delivers")]
+    NotDelivered(String),
+    /// CPUID leaves that do not reach the guest.
+    #[error("the guest of vCPU {vcpu} reads other CPUID leaves than the VMM has set: {seen:x?}")]
+    Leaves {
+        /// The vCPU.
+        vcpu: u32,
+        /// What the guest read; zeros where it found no signature.
+        seen: [[u32; 4]; 4],
+    },
+    /// The guest stopped where it should not have.
+    #[error("vCPU {vcpu} stopped {place}: {reason}")]
+    Stopped {
+        /// The vCPU.
+        vcpu: u32,
+        /// At which call.
+        place: String,
+        /// The exit.
+        reason: String,
+    },
+}
+
+pub(super) fn ioctl(name: &'static str) -> impl FnOnce(kvm_ioctls::Error) -> RunError {
+    move |error| KvmError::ioctl(name)(error).into()
+}
+
+/// What to run the cases with.
+pub struct Options {
+    /// The convention and its interface.
+    pub binding: &'static Binding,
+    /// How the guest reaches the VMM; `None` takes the first that the host delivers.
+    pub transport: Option<Transport>,
+    /// How many vCPUs make the list, at most [`MOST_VCPUS`](super::kvm::MOST_VCPUS).
+    pub vcpus: u32,
+    /// Which calls they may make.
+    pub policy: Policy,
+    /// How long a vCPU may take.
+    pub timeout: Duration,
+    /// Where its console goes.
+    pub console: Sink,
+}
+
+/// A VM's file descriptors and memory.
+pub(super) struct Vm {
+    pub(super) kvm_vm: KvmVm,
+    pub(super) machine: Arc<Machine>,
+    pub(super) binding: &'static Binding,
+    /// How far the guest's time-stamp counter is ahead; the same for all vCPUs.
+    tsc_offset: Arc<AtomicU64>,
+    kvm: Kvm,
+}
+
+impl Vm {
+    /// A VM with `size` bytes of memory from guest-physical address 0 on, and the machine that serves it.
+    fn new(size: u64, vcpus: u32, binding: &'static Binding, console: Sink) -> Result<Vm, RunError> {
+        let kvm = probe::open()?;
+        let kvm_vm = KvmVm::new(&kvm, size as usize)?;
+        let memory = kvm_vm.memory().clone();
+        let offset = Arc::new(AtomicU64::new(0));
+        let counter = Box::new({
+            let offset = Arc::clone(&offset);
+            move |_| tsc::host().wrapping_add(offset.load(Ordering::Relaxed))
+        });
+        let machine = Machine::new(Arch::X86, vcpus, Box::new(memory), console, counter)
+            .map_err(|source| RunError::System { what: "cannot start the worker thread", source })?;
+        Ok(Vm { kvm_vm, machine: Arc::new(machine), binding, tsc_offset: offset, kvm })
+    }
+
+    /// A vCPU with its CPUID, and its calls.
+    pub(super) fn vcpu(
+        &self,
+        dispatcher: &Arc<Dispatcher<Machine>>,
+        index: u32,
+    ) -> Result<(VcpuFd, KvmCalls<Machine>), RunError> {
+        let kvm_fd = self.kvm_vm.fd();
+        let mut fd = kvm_fd.create_vcpu(index.into()).map_err(ioctl("KVM_CREATE_VCPU"))?;
+        let mut cpuid =
+            self.kvm.get_supported_cpuid(KVM_MAX_CPUID_ENTRIES).map_err(ioctl("KVM_GET_SUPPORTED_CPUID"))?;
+        let abi = Abi::of(dispatcher);
+        // The local APICs of these VMs are nowhere, so vmcall obtains none of the calls that look for them.
+        let vmcall = Vmcall { map_gpa_range: abi.exit_hypercall, ..Vmcall::default() };
+        install(&mut cpuid, &abi, vmcall)?;
+        fd.set_cpuid2(&cpuid).map_err(ioctl("KVM_SET_CPUID2"))?;
+        self.tsc_offset.store(tsc::offset(&fd)?, Ordering::Relaxed);
+        let mut calls = KvmCalls::new(Arc::clone(dispatcher), index)?;
+        calls.prepare(kvm_fd, &mut fd);
+        Ok((fd, calls))
+    }
+}
+
+/// Chooses the transport by what this host really delivers.
+fn choose(kvm: &Kvm, wanted: Option<Transport>) -> Result<Transport, RunError> {
+    let choices = match wanted {
+        Some(transport) => vec![transport],
+        None => vec![Transport::Pio, Transport::Mmio],
+    };
+    let mut refused = Vec::new();
+    for transport in choices {
+        let finding = probe::transport(kvm, transport.probed())?;
+        if finding.is_delivered() {
+            return Ok(transport);
+        }
+        refused.push(format!("{}: {finding}", transport.name()));
+    }
+    Err(RunError::NotDelivered(refused.join("; ")))
+}
+
+/// A VM, its dispatcher and its transport.
+pub(super) fn start(
+    options: Options,
+    memory: u64,
+) -> Result<(Vm, Arc<Dispatcher<Machine>>, Transport), RunError> {
+    let vm = Vm::new(memory, options.vcpus, options.binding, options.console)?;
+    let transport = choose(&vm.kvm, options.transport)?;
+    if transport == Transport::ExitHypercall {
+        vm.kvm_vm.enable_exit_hypercall()?;
+    }
+    let dispatcher = dispatcher(&vm.machine, options.binding, &[transport.entry()], options.policy)?;
+    Ok((vm, Arc::new(dispatcher), transport))
+}
+
+/// Runs each vCPU on a thread of its own, and waits for all of them.
+pub(super) fn on_threads<T: Send>(
+    vcpus: u32,
+    vcpu: impl Fn(u32) -> Result<T, RunError> + Sync,
+) -> Result<Vec<T>, RunError> {
+    let vcpu = &vcpu;
+    std::thread::scope(|scope| {
+        let threads: Vec<_> = (0..vcpus)
+            .map(|index| {
+                let name = format!("vcpu {index}");
+                std::thread::Builder::new().name(name).spawn_scoped(scope, move || vcpu(index))
+            })
+            .collect();
+        let finished = threads.into_iter().map(|thread| match thread {
+            Ok(thread) => thread.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
+            Err(source) => Err(RunError::System { what: "cannot start a vCPU's thread", source }),
+        });
+        // All of them are joined before the first failure is looked at.
+        finished.collect::<Vec<_>>().into_iter().collect()
+    })
+}
