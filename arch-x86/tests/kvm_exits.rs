@@ -6,7 +6,7 @@ mod bench;
 use bench::*;
 use hypercall_arch_x86::kvm::backend::{KvmVcpu, Stop};
 use hypercall_arch_x86::kvm::probe::{self, Transport};
-use hypercall_arch_x86::kvm::setup::Mode;
+use hypercall_arch_x86::kvm::setup::{self, Entry, Mode};
 use hypercall_arch_x86::kvm::watchdog::Watchdog;
 use hypercall_arch_x86::kvm::{KvmCalls, KvmError, Served, adapter, inject};
 use hypercall_arch_x86::{convention, entry};
@@ -242,6 +242,28 @@ fn a_port_that_out_cannot_reach_is_refused_before_a_guest_runs() {
         let error = KvmCalls::new(Arc::new(dispatcher), 0).unwrap_err();
         assert!(matches!(error, KvmError::Port { port: p, .. } if p == port), "{error}");
     }
+}
+
+#[test]
+fn tables_that_cannot_be_are_refused() {
+    let Some(kvm) = kvm() else { return };
+    let bench = Bench::new(&kvm, Start::LONG, &[0xf4], Policy::default());
+    let enter = |tables| {
+        let entry = Entry {
+            mode: Mode::Long,
+            user: false,
+            rip: CODE,
+            stack: STACK,
+            kernel_stack: STACK,
+            tables,
+            ports: &[],
+            handlers: &[],
+        };
+        setup::enter(&bench.fd, &bench.memory, &entry).unwrap_err()
+    };
+    assert!(matches!(enter(0x1_0008), KvmError::Tables(0x1_0008)));
+    assert!(matches!(enter(0x1_0000_0000), KvmError::Tables(_)));
+    assert!(matches!(enter(0x3f_f000), KvmError::Memory { .. }), "the last page of its memory");
 }
 
 /// A bench as the vCPU with a loop; the rest of it must live on.

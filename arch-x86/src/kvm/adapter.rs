@@ -284,15 +284,10 @@ impl<Vm> KvmCalls<Vm> {
     }
 
     /// Completes the exit, then puts the vCPU back before the call with its registers as they were.
-    ///
-    /// Some hosts have moved RIP at the exit and some move it when the exit is completed; which one this is
-    /// shows in whether completing it moved RIP.
     fn back_to_the_call(&mut self, call: Call, vcpu: &mut VcpuFd, width: Width) -> Result<(), KvmError> {
         let mut regs = self.regs(vcpu)?;
         complete(vcpu)?;
-        if self.regs(vcpu)?.rip == regs.rip {
-            regs.rip = width.mask(regs.rip.wrapping_sub(call.form.length()));
-        }
+        regs.rip = call_address(regs.rip, self.regs(vcpu)?.rip, call.form.length(), width);
         self.store(vcpu, regs)
     }
 
@@ -339,6 +334,12 @@ pub fn complete(vcpu: &mut VcpuFd) -> Result<(), KvmError> {
         }
     }
     Err(KvmError::Incomplete(MOST_FRAGMENTS))
+}
+
+/// Where a call is, by RIP at the exit and when that is complete. Some hosts have moved RIP at the exit, some
+/// move it when the exit is completed.
+fn call_address(at_exit: u64, complete: u64, length: u64, width: Width) -> u64 {
+    if complete == at_exit { width.mask(at_exit.wrapping_sub(length)) } else { at_exit }
 }
 
 /// The port of a doorbell that can be one.
@@ -425,6 +426,13 @@ mod tests {
         assert_eq!(caller(&sregs).width, Width::Bits32, "32-bit code in long mode");
         (sregs.cs.l, sregs.efer) = (1, 0x100);
         assert_eq!(caller(&sregs).width, Width::Bits32, "long mode enabled and not active");
+    }
+
+    #[test]
+    fn a_call_is_found_whenever_the_host_moves_rip() {
+        assert_eq!(call_address(0x1000, 0x1002, 2, Width::Bits64), 0x1000, "moved by completing the exit");
+        assert_eq!(call_address(0x1002, 0x1002, 2, Width::Bits64), 0x1000, "moved before");
+        assert_eq!(call_address(1, 1, 7, Width::Bits32), 0xffff_fffa, "a hostile guest at the bottom");
     }
 
     #[test]

@@ -79,6 +79,9 @@ pub enum KvmError {
         /// The range.
         source: hypercall_core::memory::MemoryError,
     },
+    /// An address that a vCPU's tables cannot have.
+    #[error("a vCPU's tables cannot be at {0:#x}; take a page-aligned address below 4 GiB")]
+    Tables(u64),
     /// A call of the C library that failed.
     #[error("{call} failed: {source}; {remedy}")]
     System {

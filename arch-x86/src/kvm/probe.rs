@@ -6,18 +6,15 @@
 
 use super::error::KvmError;
 use super::setup::{self, Entry, Mode, TABLES_SIZE};
+use super::vm::{KvmVm, MAP_GPA_RANGE};
 use super::watchdog::Watchdog;
 use crate::convention::{VMCALL, VMMCALL};
 use hypercall_core::memory::GuestMemory as _;
-use kvm_bindings::{
-    KVM_API_VERSION, KVM_CAP_EXIT_HYPERCALL, KVM_MAX_CPUID_ENTRIES, kvm_enable_cap,
-    kvm_userspace_memory_region,
-};
-use kvm_ioctls::{Error as Errno, Kvm, VcpuExit, VcpuFd, VmFd};
+use kvm_bindings::{KVM_API_VERSION, KVM_CAP_EXIT_HYPERCALL, KVM_MAX_CPUID_ENTRIES};
+use kvm_ioctls::{Error as Errno, Kvm, VcpuExit, VcpuFd};
 use std::ffi::CString;
 use std::fmt;
 use std::time::Duration;
-use vm_memory::{GuestAddress, GuestMemoryBackend as _, GuestMemoryMmap};
 
 /// Where KVM's device node is.
 pub const DEVICE: &str = "/dev/kvm";
@@ -226,11 +223,11 @@ impl fmt::Display for Finding {
 pub fn transport(kvm: &Kvm, transport: Transport) -> Result<Finding, KvmError> {
     let [a, b, c, d] = ADDRESS.to_le_bytes();
     let observed = match transport {
-        Transport::Pio => Trial::new(kvm, 0)?.run(&[0xe6, PORT], 0)?,
-        Transport::Mmio => Trial::new(kvm, 0)?.run(&[0x88, 0x04, 0x25, a, b, c, d], 0)?,
+        Transport::Pio => Trial::new(kvm)?.run(&[0xe6, PORT], 0)?,
+        Transport::Mmio => Trial::new(kvm)?.run(&[0x88, 0x04, 0x25, a, b, c, d], 0)?,
         Transport::ExitHypercall => exit_hypercall(kvm)?,
-        Transport::Vmcall => Trial::new(kvm, 0)?.run(VMCALL.bytes, NOBODYS)?,
-        Transport::Vmmcall => Trial::new(kvm, 0)?.run(VMMCALL.bytes, NOBODYS)?,
+        Transport::Vmcall => Trial::new(kvm)?.run(VMCALL.bytes, NOBODYS)?,
+        Transport::Vmmcall => Trial::new(kvm)?.run(VMMCALL.bytes, NOBODYS)?,
     };
     Ok(Finding { transport, observed })
 }
@@ -243,8 +240,6 @@ pub fn transports(kvm: &Kvm) -> Result<Vec<Finding>, KvmError> {
     Transport::ALL.into_iter().map(|t| transport(kvm, t)).collect()
 }
 
-/// KVM_HC_MAP_GPA_RANGE, the one number that exits.
-const MAP_GPA_RANGE: u64 = 12;
 /// A number of the vendor range that no vendor has: unknown to every KVM.
 const NOBODYS: u64 = 0x4856_ffff;
 
@@ -255,7 +250,9 @@ fn exit_hypercall(kvm: &Kvm) -> Result<Observed, KvmError> {
     }
     let mut observed = Observed::NeverReturned;
     for instruction in [VMCALL, VMMCALL] {
-        observed = Trial::new(kvm, 1 << MAP_GPA_RANGE)?.run(instruction.bytes, MAP_GPA_RANGE)?;
+        let vm = KvmVm::new(kvm, MEMORY as usize)?;
+        vm.enable_exit_hypercall()?;
+        observed = Trial::with(kvm, vm)?.run(instruction.bytes, MAP_GPA_RANGE)?;
         if observed == Observed::Delivered {
             break;
         }
@@ -282,50 +279,25 @@ const TABLES: u64 = 0x1_0000;
 const RANGE: u64 = 0x8_0000;
 const _: () = assert!(TABLES + TABLES_SIZE <= RANGE && RANGE < MEMORY);
 
-/// A VM that makes one call. Its fields are dropped in order: the memory last.
+/// A VM that makes one call.
 struct Trial {
     vcpu: VcpuFd,
-    _vm: VmFd,
-    memory: GuestMemoryMmap,
+    vm: KvmVm,
 }
 
 impl Trial {
-    /// A VM with one vCPU; `exits` is the mask for KVM_CAP_EXIT_HYPERCALL.
-    fn new(kvm: &Kvm, exits: u64) -> Result<Trial, KvmError> {
-        let vm = kvm.create_vm().map_err(KvmError::ioctl("KVM_CREATE_VM"))?;
-        let memory =
-            GuestMemoryMmap::from_ranges(&[(GuestAddress(0), MEMORY as usize)]).map_err(|error| {
-                KvmError::System {
-                    call: "mmap",
-                    source: std::io::Error::other(error),
-                    remedy: "a megabyte of memory is needed",
-                }
-            })?;
-        let host = memory.get_host_address(GuestAddress(0)).map_err(|error| KvmError::System {
-            call: "mmap",
-            source: std::io::Error::other(error),
-            remedy: "this is a defect of the program",
-        })?;
-        let region = kvm_userspace_memory_region {
-            memory_size: MEMORY,
-            userspace_addr: host as u64,
-            ..Default::default()
-        };
-        // SAFETY: the region is exactly `memory`, which lives longer than the VM's descriptors, and no Rust
-        // reference into it is ever made.
-        unsafe { vm.set_user_memory_region(region) }
-            .map_err(KvmError::ioctl("KVM_SET_USER_MEMORY_REGION"))?;
-        if exits != 0 {
-            let mut capability = kvm_enable_cap { cap: KVM_CAP_EXIT_HYPERCALL, ..Default::default() };
-            capability.args[0] = exits;
-            vm.enable_cap(&capability).map_err(KvmError::ioctl("KVM_ENABLE_CAP"))?;
-        }
-        let vcpu = vm.create_vcpu(0).map_err(KvmError::ioctl("KVM_CREATE_VCPU"))?;
+    /// A VM with one vCPU.
+    fn new(kvm: &Kvm) -> Result<Trial, KvmError> {
+        Trial::with(kvm, KvmVm::new(kvm, MEMORY as usize)?)
+    }
+
+    fn with(kvm: &Kvm, vm: KvmVm) -> Result<Trial, KvmError> {
+        let vcpu = vm.fd().create_vcpu(0).map_err(KvmError::ioctl("KVM_CREATE_VCPU"))?;
         let cpuid = kvm
             .get_supported_cpuid(KVM_MAX_CPUID_ENTRIES)
             .map_err(KvmError::ioctl("KVM_GET_SUPPORTED_CPUID"))?;
         vcpu.set_cpuid2(&cpuid).map_err(KvmError::ioctl("KVM_SET_CPUID2"))?;
-        Ok(Trial { vcpu, _vm: vm, memory })
+        Ok(Trial { vcpu, vm })
     }
 
     /// Executes `instruction` with `number` in RAX, and sees what comes of it.
@@ -349,7 +321,7 @@ impl Trial {
             ports: &[],
             handlers: &handlers,
         };
-        setup::enter(&self.vcpu, &self.memory, &entry)?;
+        setup::enter(&self.vcpu, self.vm.memory(), &entry)?;
         let mut regs = self.vcpu.get_regs().map_err(KvmError::ioctl("KVM_GET_REGS"))?;
         (regs.rax, regs.rbx, regs.rcx, regs.rdx) = (number, RANGE, 1, 0);
         self.vcpu.set_regs(&regs).map_err(KvmError::ioctl("KVM_SET_REGS"))?;
@@ -394,7 +366,7 @@ impl Trial {
 
     fn load(&self, address: u64, bytes: &[u8]) -> Result<(), KvmError> {
         let what = "the probe's code";
-        self.memory.write(address, bytes).map_err(|source| KvmError::Memory { what, source })
+        self.vm.memory().write(address, bytes).map_err(|source| KvmError::Memory { what, source })
     }
 
     fn rax(&self) -> Result<u64, KvmError> {

@@ -151,11 +151,14 @@ fn descriptor(segment: &kvm_segment) -> u64 {
 /// EFER against it.
 ///
 /// # Errors
-/// [`KvmError::Memory`] when the tables do not lie in guest memory, [`KvmError::Ioctl`] when KVM refuses the
-/// registers.
+/// [`KvmError::Tables`] when their address is not page aligned or over 4 GiB, [`KvmError::Memory`] when they
+/// do not lie in guest memory, [`KvmError::Ioctl`] when KVM refuses the registers.
 pub fn enter(vcpu: &VcpuFd, memory: &(impl GuestMemory + ?Sized), entry: &Entry<'_>) -> Result<(), KvmError> {
     let long = entry.mode != Mode::Protected;
     let tables = entry.tables;
+    if !tables.is_multiple_of(0x1000) || tables > u64::from(u32::MAX) {
+        return Err(KvmError::Tables(tables));
+    }
     write_tables(memory, entry, long)?;
 
     let mut sregs = vcpu.get_sregs().map_err(KvmError::ioctl("KVM_GET_SREGS"))?;

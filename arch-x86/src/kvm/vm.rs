@@ -6,7 +6,7 @@ use kvm_ioctls::{Kvm, VmFd};
 use vm_memory::{GuestAddress, GuestMemoryBackend as _, GuestMemoryMmap};
 
 /// KVM_HC_MAP_GPA_RANGE, the one number that KVM hands out as KVM_EXIT_HYPERCALL.
-const MAP_GPA_RANGE: u64 = 12;
+pub(super) const MAP_GPA_RANGE: u64 = 12;
 
 /// A VM with memory from guest-physical address 0 on, in slot 0.
 ///
