@@ -13,4 +13,6 @@ pub mod registers;
 pub mod run;
 pub mod services;
 pub mod stock;
+#[cfg(feature = "std")]
+pub mod tables;
 pub mod vendor;

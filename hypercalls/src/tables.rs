@@ -1,0 +1,31 @@
+//! The ABI as tables: the catalogue, the calling conventions, error codes and number spaces.
+//!
+//! A [`Book`] holds what there is to say, taken from the definitions and constants that the dispatcher runs
+//! on, with every call already laid out in the registers of each convention that carries it. A format is a
+//! function over a book; equal books give equal bytes.
+//!
+//! ```
+//! use hypercalls::tables::{Book, Filter, render_md};
+//!
+//! let book = Book::linked()?;
+//! let kick = book.filtered(&Filter { name: Some("KVM_HC_KICK_CPU".into()), ..Filter::default() })?;
+//! assert!(render_md(&kick).contains("flags rbx, apic_id rcx"));
+//!
+//! let typo = Filter { convention: Some("epaper".into()), ..Filter::default() };
+//! let error = book.filtered(&typo).unwrap_err();
+//! assert_eq!(error.to_string(), "no convention is called epaper; did you mean epapr?");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+mod book;
+mod filter;
+#[cfg(feature = "cli")]
+mod json;
+mod markdown;
+mod md;
+
+pub use book::{Book, Call, Carried, Place, Wire};
+pub use filter::{Filter, UnknownWord, arch, status};
+#[cfg(feature = "cli")]
+pub use json::render_json;
+pub use md::render_md;
