@@ -20,13 +20,14 @@ struct Pending<Vm> {
     origin: Origin,
 }
 
-#[derive(Clone, Copy, PartialEq, Eq)]
+/// Where a handler is from. An earlier one takes precedence over a later one.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 enum Origin {
     /// The VMM's own; an error if no guest can reach it.
     Handled,
-    /// The VMM's own, for architectures that have the call.
+    /// A set's, for whatever of it the VM carries.
     Offered,
-    /// A plug-in's; one of the VMM's own takes precedence.
+    /// A plug-in's.
     Linked,
 }
 
@@ -97,7 +98,8 @@ impl<Vm: 'static> Builder<Vm> {
     }
 
     /// Serves a call wherever the VM's architecture and entry points carry it, and is dropped where they do
-    /// not: for sets of handlers made for every architecture.
+    /// not: for sets of handlers made for every architecture. One given with [`handle`](Self::handle) takes
+    /// precedence, so that a VMM can replace a part of a set.
     #[must_use]
     pub fn offer<C, R, F>(mut self, handler: F) -> Self
     where
@@ -155,7 +157,7 @@ impl<Vm: 'static> Builder<Vm> {
 
         let mut slots: Vec<(Served<Vm>, Origin)> = Vec::new();
         let mut handlers = core::mem::take(&mut self.handlers);
-        handlers.sort_by_key(|p| p.origin == Origin::Linked);
+        handlers.sort_by_key(|p| p.origin);
         for Pending { definition, handler, origin } in handlers {
             if let Err(reason) = reachable(self.arch, &points, definition) {
                 if origin == Origin::Handled {
@@ -164,7 +166,7 @@ impl<Vm: 'static> Builder<Vm> {
                 continue;
             }
             match slots.iter().find(|(s, _)| core::ptr::eq(s.definition, definition)) {
-                Some((_, earlier)) if origin == Origin::Linked && *earlier != Origin::Linked => continue,
+                Some((_, earlier)) if *earlier < origin => continue,
                 // Two linked ones are an error too: which of them is first is the linker's choice.
                 Some(_) => return Err(BuildError::DuplicateHandler(definition.name)),
                 None => {}

@@ -5,8 +5,13 @@ use serde_json::Value;
 use std::path::PathBuf;
 use std::process::{Command, Output};
 
+/// Runs the command, as a program of another architecture by the emulator that HYPERCALL_EMULATOR names.
 fn hypercall(arguments: &[&str]) -> Output {
-    Command::new(env!("CARGO_BIN_EXE_hypercall")).args(arguments).output().expect("the command runs")
+    const PROGRAM: &str = env!("CARGO_BIN_EXE_hypercall");
+    let emulator = std::env::var("HYPERCALL_EMULATOR").unwrap_or_default();
+    let mut words = emulator.split_whitespace().chain([PROGRAM]);
+    let mut command = Command::new(words.next().expect("the program, at least"));
+    command.args(words).args(arguments).output().expect("the command runs")
 }
 
 fn stdout(output: &Output) -> String {

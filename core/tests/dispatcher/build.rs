@@ -99,7 +99,17 @@ fn definitions_that_collide_build_no_dispatcher() {
 fn two_handlers_of_one_call_are_an_error() {
     let add = |(): &(), _: Add, _: &mut Context<'_>| Ok(());
     assert_eq!(refused(builder().handle(add).handle(add)), BuildError::DuplicateHandler("LAB_ADD"));
-    assert_eq!(refused(builder().handle(add).offer(add)), BuildError::DuplicateHandler("LAB_ADD"));
+    assert_eq!(refused(builder().offer(add).offer(add)), BuildError::DuplicateHandler("LAB_ADD"));
+}
+
+/// A VMM takes a whole set and replaces one call of it, whichever it names first.
+#[test]
+fn a_handler_takes_precedence_over_one_that_is_offered() {
+    let own = |(): &(), _: Add, _: &mut Context<'_>| Ok(7_u64);
+    let sets = |(): &(), _: Add, _: &mut Context<'_>| Ok(8_u64);
+    for builder in [builder().handle(own).offer(sets), builder().offer(sets).handle(own)] {
+        assert_eq!(Guest::new(builder).result(1, &[1, 2]), 7);
+    }
 }
 
 #[test]

@@ -82,6 +82,8 @@ fn suite(machine: &Machine, session: &Session, workspace: &Workspace) -> Result<
         (format!("{variable}_LINKER").into(), compiler.into_os_string()),
         // For documentation tests, which cargo starts.
         (format!("{variable}_RUNNER").into(), runner.join(" ").into()),
+        // For tests that start a program of the workspace themselves.
+        ("HYPERCALL_EMULATOR".into(), runner.join(" ").into()),
     ];
     let mut selection = vec!["--target".to_owned(), triple.to_owned()];
     for package in workspace.published().filter(|package| !package.is_macro()) {
