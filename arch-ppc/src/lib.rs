@@ -9,6 +9,7 @@
 //! | [`papr_exit`] | serving KVM_EXIT_PAPR_HCALL |
 //! | [`node`], [`fdt`] | the device tree's `/hypervisor` node, written and read |
 //! | [`magic`] | the magic page |
+//! | `guest` | stubs for guests, with the feature `guest` on the target powerpc64 in either byte order |
 
 #![cfg_attr(not(feature = "std"), no_std)]
 
@@ -17,6 +18,9 @@ extern crate alloc;
 pub mod convention;
 pub mod entry;
 pub mod fdt;
+#[cfg(all(feature = "guest", target_arch = "powerpc64"))]
+#[allow(unsafe_code)] // the stubs are inline assembly
+pub mod guest;
 pub mod instructions;
 pub mod magic;
 pub mod msr;

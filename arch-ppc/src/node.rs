@@ -76,8 +76,9 @@ impl HypervisorNode {
     pub fn write(&self, fdt: &mut FdtWriter) -> Result<(), vm_fdt::Error> {
         let node = fdt.begin_node(NAME)?;
         let compatible: Vec<String> = [(self.kvm, KVM), (self.epapr, EPAPR)]
-            .iter()
-            .filter_map(|(is, name)| is.then(|| String::from(*name)))
+            .into_iter()
+            .filter(|(is, _)| *is)
+            .map(|(_, name)| String::from(name))
             .collect();
         if !compatible.is_empty() {
             fdt.property_string_list(COMPATIBLE, compatible)?;
