@@ -9,7 +9,7 @@ pub mod vm;
 
 pub use log::Log;
 pub use machine::{Event, Machine};
-pub use vm::{Doorbell, Guest, Start, Vm};
+pub use vm::{Doorbell, Guest, Start, Vm, one_call};
 
 use hypercall_arch_x86::kvm::probe;
 use kvm_ioctls::Kvm;

@@ -3,7 +3,7 @@
 use super::guest::handlers;
 use super::machine::{Event, Machine};
 use super::remote::{Next, Remote};
-use super::{ADDRESS, DONE, Log, PATIENCE, PORT, VECTOR};
+use super::{ADDRESS, DONE, PATIENCE, PORT, VECTOR};
 use hypercall_arch_x86::kvm::backend::{KvmVcpu, Stop};
 use hypercall_arch_x86::kvm::setup::{self, Entry, Mode, TABLES_SIZE};
 use hypercall_arch_x86::kvm::vm::KvmVm;
@@ -207,10 +207,48 @@ impl Guest {
         self.regs()
     }
 
-    /// As [`run_to_done`](Self::run_to_done), with the guest's log.
-    pub fn run_logged(&mut self, log: &Log) -> kvm_regs {
-        log.during(|| self.run_to_done())
+    /// Makes one call of [`one_call`]'s program, the number in RAX and the arguments in RBX, RCX, RDX and RSI,
+    /// with distinct values in the other registers and every arithmetic flag set. Gives the result.
+    ///
+    /// # Panics
+    /// When anything but RAX changed.
+    pub fn call(&mut self, number: u64, arguments: [u64; 4]) -> u64 {
+        let [rbx, rcx, rdx, rsi] = arguments;
+        let (rip, rsp) = (self.code(), self.stack());
+        let before = kvm_regs { rax: number, rbx, rcx, rdx, rsi, rip, rsp, ..POISON };
+        self.vcpu.fd.set_regs(&before).unwrap();
+        let after = self.run_to_done();
+        assert_eq!(kvm_regs { rax: number, rip, ..after }, before, "{number:#x} changed more than RAX");
+        after.rax
     }
+}
+
+/// What [`Guest::call`] puts into registers that no call looks at.
+pub const POISON: kvm_regs = kvm_regs {
+    rax: 0,
+    rbx: 0,
+    rcx: 0,
+    rdx: 0,
+    rsi: 0,
+    rdi: 0xd1d1_d1d1_0000_0007,
+    rsp: 0,
+    rbp: 0xbbbb_bbbb_0000_0005,
+    r8: 0x0808_0808_8888_8888,
+    r9: 0x0909_0909_9999_9999,
+    r10: 0x1010_1010_aaaa_aaaa,
+    r11: 0x1111_1111_bbbb_bbbb,
+    r12: 0x1212_1212_cccc_cccc,
+    r13: 0x1313_1313_dddd_dddd,
+    r14: 0x1414_1414_eeee_eeee,
+    r15: 0x1515_1515_ffff_ffff,
+    rip: 0,
+    // CF, PF, AF, ZF, SF, DF, OF, and the bit that is always one (Intel SDM volume 1, "EFLAGS Register").
+    rflags: 0xcd7,
+};
+
+/// A program that makes one call and is done.
+pub fn one_call(doorbell: Doorbell) -> Vec<u8> {
+    [doorbell.code(), &[0xe6, DONE]].concat()
 }
 
 /// Whether the guest wrote to [`DONE`].
