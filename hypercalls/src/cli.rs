@@ -5,6 +5,7 @@
 
 mod probe;
 mod run;
+mod tables;
 
 use clap::{Parser, Subcommand, ValueEnum};
 use std::io::IsTerminal;
@@ -51,6 +52,8 @@ enum LogLevel {
 enum Verb {
     /// Make every hypercall of the catalogue in a guest and check every answer and register (the default)
     Run(run::Arguments),
+    /// Print the hypercall ABI: the catalogue, calling conventions and error codes
+    Tables(tables::Arguments),
     /// Show what this host's KVM offers and which hypercall transports it really delivers
     Probe(probe::Arguments),
 }
@@ -75,6 +78,7 @@ impl Command {
         log_to_stderr(self.log.unwrap_or(usual));
         let done = match verb {
             Verb::Run(arguments) => arguments.execute(),
+            Verb::Tables(arguments) => arguments.execute(),
             Verb::Probe(arguments) => arguments.execute(),
         };
         match done {

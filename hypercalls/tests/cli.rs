@@ -66,8 +66,18 @@ fn check_calls(report: &Value, least: usize) {
     for call in calls {
         let keys: Vec<_> = call.as_object().expect("an object").keys().map(String::as_str).collect();
         let mut expected = [
-            "interface", "number", "name", "case", "mode", "cpl", "vcpu", "transport", "result", "expected",
-            "ok", "ns",
+            "interface",
+            "number",
+            "name",
+            "case",
+            "mode",
+            "cpl",
+            "vcpu",
+            "transport",
+            "result",
+            "expected",
+            "ok",
+            "ns",
         ];
         expected.sort_unstable();
         assert_eq!(keys, expected);
@@ -112,8 +122,7 @@ fn a_real_guest_makes_the_list_on_kvm_by_each_doorbell() {
     }
     for transport in ["pio", "mmio"] {
         for vcpus in ["1", "2"] {
-            let output =
-                hypercall(&["run", "--transport", transport, "--vcpus", vcpus, "--format", "json"]);
+            let output = hypercall(&["run", "--transport", transport, "--vcpus", vcpus, "--format", "json"]);
             assert!(output.status.success(), "{}", stderr(&output));
             let report = report(&output);
             assert_eq!(report["backend"], "kvm");
@@ -185,6 +194,43 @@ fn bad_usage_is_2_and_names_the_nearest_call() {
     }
     let output = hypercall(&["--policy", "allow=KVM_HC_KICK_CPUS"]);
     assert!(stderr(&output).contains("did you mean KVM_HC_KICK_CPU?"), "{}", stderr(&output));
+}
+
+#[test]
+fn tables_are_printed_whole_or_in_part() {
+    let whole = hypercall(&["tables"]);
+    assert!(whole.status.success());
+    let text = stdout(&whole);
+    for word in ["KVM_HC_KICK_CPU", "HYPERCALL_NOP", "DIAG 0x500", "H_PUT_TERM_CHAR", "-KVM_ENOSYS"] {
+        assert!(text.contains(word), "{word}");
+    }
+    let part = hypercall(&["tables", "--format", "json", "--arch", "s390", "--status", "active"]);
+    let json: Value = report(&part);
+    assert!(!json.to_string().contains("KVM_HC_KICK_CPU"));
+    for (flag, word, nearest) in [
+        ("--name", "KVM_HC_KICKCPU", "did you mean KVM_HC_KICK_CPU?"),
+        ("--arch", "s309", "s390"),
+        ("--status", "activ", "active"),
+        ("--convention", "epaper", "epapr"),
+    ] {
+        let output = hypercall(&["tables", flag, word]);
+        assert_eq!(output.status.code(), Some(2), "{word}");
+        assert!(stderr(&output).contains(nearest), "{}", stderr(&output));
+    }
+}
+
+#[test]
+fn the_probe_says_what_is_delivered() {
+    if !kvm() {
+        return;
+    }
+    let text = stdout(&hypercall(&["probe"]));
+    for word in ["pio", "mmio", "exit-hypercall", "vmcall", "vmmcall", "KVM_CAP_SYNC_REGS"] {
+        assert!(text.contains(word), "{text}");
+    }
+    let json: Value = report(&hypercall(&["probe", "--format", "json"]));
+    let pio = json["transports"].as_array().and_then(|t| t.iter().find(|t| t["name"] == "pio").cloned());
+    assert_eq!(pio.expect("a finding for the port doorbell")["delivered"], true);
 }
 
 #[test]
