@@ -13,6 +13,8 @@ use rustix::process::{Pid, Signal, kill_process_group};
 
 /// A child that prints more than this is stopped: a test in a loop must not fill the disk.
 const MAX_OUTPUT: u64 = 64 << 20;
+/// How long a child that is stopped may take to end by itself.
+const GRACE: Duration = Duration::from_secs(3);
 const POLL: Duration = Duration::from_millis(20);
 
 /// What to run.
@@ -145,8 +147,13 @@ pub fn run(
         }
         std::thread::sleep(POLL);
     };
+    if !matches!(exit, Exit::Code(_) | Exit::Signal(_)) {
+        ask_to_end(&mut child);
+    }
     // Also after a regular end: what the child left behind in its group ends with it.
-    kill_group(&mut child);
+    signal_group(&child, Signal::KILL);
+    // Already reaped, or killed a moment ago: either way this returns at once.
+    let _ = child.wait();
     exit
 }
 
@@ -174,13 +181,20 @@ fn exit_of(status: ExitStatus) -> Exit {
     }
 }
 
-fn kill_group(child: &mut Child) {
+/// Gives the child a moment to end cleanly: a package manager that is killed leaves a broken system.
+fn ask_to_end(child: &mut Child) {
+    signal_group(child, Signal::TERM);
+    let asked = Instant::now();
+    while asked.elapsed() < GRACE && matches!(child.try_wait(), Ok(None)) {
+        std::thread::sleep(POLL);
+    }
+}
+
+fn signal_group(child: &Child, signal: Signal) {
     if let Some(group) = i32::try_from(child.id()).ok().and_then(Pid::from_raw) {
         // Fails with ESRCH if the group is empty, which is what is wanted.
-        let _ = kill_process_group(group, Signal::KILL);
+        let _ = kill_process_group(group, signal);
     }
-    // Already reaped, or killed a moment ago: either way this returns at once.
-    let _ = child.wait();
 }
 
 #[cfg(test)]
@@ -213,7 +227,7 @@ mod tests {
     #[test]
     fn a_timeout_ends_the_whole_process_group() {
         let limit = Duration::from_millis(300);
-        let (exit, text) = shell("sleep 1000 & echo $!; wait", limit);
+        let (exit, text) = shell("trap '' TERM; sleep 1000 & echo $!; wait", limit);
         assert_eq!(exit, Exit::TimedOut(limit));
         let grandchild = Path::new("/proc").join(text.trim()).join("stat");
         let gone = (0..100).any(|_| {

@@ -2,6 +2,7 @@
 
 mod lints;
 mod native;
+mod packages;
 mod qemu_user;
 
 use crate::cli::{Arch, ArchFilter};

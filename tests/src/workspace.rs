@@ -65,6 +65,11 @@ impl Workspace {
         self.packages.iter().filter(|package| package.publish.as_ref().is_none_or(|to| !to.is_empty()))
     }
 
+    /// `--package NAME` for each of them.
+    pub fn each_published(&self) -> impl Iterator<Item = &str> {
+        self.published().flat_map(|package| ["--package", &package.name])
+    }
+
     /// The oldest Rust that the workspace promises, as a toolchain name: `1.88.0`.
     pub fn oldest_rust(&self) -> Option<String> {
         let version = self.published().find_map(|package| package.rust_version.clone())?;

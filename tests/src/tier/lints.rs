@@ -7,6 +7,7 @@ use crate::libtest::Verdict;
 use crate::session::{Session, Step};
 use crate::setup;
 use crate::tally::Tally;
+use crate::tier::packages;
 use crate::workspace::{Package, Workspace, cargo};
 
 const LIMIT: Duration = Duration::from_secs(20 * 60);
@@ -17,7 +18,7 @@ const BARE: &str = "x86_64-unknown-none";
 pub fn run(session: &Session, workspace: &Workspace) -> Tally {
     let mut lints = Lints { session, tally: Tally::default() };
     lints.with("rustfmt", setup::component(session, "rustfmt", "fmt"), |lints| {
-        lints.check("rustfmt", cargo().args(["fmt", "--all", "--check"]));
+        lints.check("rustfmt", cargo().args(["fmt", "--all", "--check", "--", "--color", "never"]));
     });
     lints.with("clippy", setup::component(session, "clippy", "clippy"), |lints| {
         lints.check("clippy", clippy(["--workspace", "--all-targets", "--all-features"]));
@@ -31,9 +32,7 @@ pub fn run(session: &Session, workspace: &Workspace) -> Tally {
             .env("RUSTDOCFLAGS", "--deny warnings"),
     );
     lints.oldest_rust(workspace);
-    // Unpacked from its package and built against the others' packages, each crate has all it needs. A tree with
-    // changes that are not committed is packaged as it is.
-    lints.check("packages", cargo().args(["package", "--allow-dirty"]).args(each(workspace)));
+    lints.check("packages", packages::check(session, workspace));
     lints.tally
 }
 
@@ -112,7 +111,7 @@ impl Lints<'_> {
         }
         let build = Invocation::new("rustup")
             .args(["run", &version, "cargo", "check", "--all-features"])
-            .args(each(workspace))
+            .args(workspace.each_published())
             .env("CARGO_TERM_COLOR", "never");
         self.check(&format!("Rust {version}"), build);
     }
@@ -120,11 +119,6 @@ impl Lints<'_> {
 
 fn clippy<'a>(args: impl IntoIterator<Item = &'a str>) -> Invocation {
     cargo().arg("clippy").args(args).args(["--", "--deny", "warnings"])
-}
-
-/// `--package NAME` for each published crate.
-fn each(workspace: &Workspace) -> impl Iterator<Item = &str> {
-    workspace.published().flat_map(|package| ["--package", &package.name])
 }
 
 /// The published crates that run where a VMM or a guest runs.
