@@ -70,6 +70,14 @@ pub enum BuildError {
         /// The interface.
         interface: &'static str,
     },
+    /// A convention without a mode: no register would be read.
+    #[error("the convention {convention} (entry point {point}) has no mode; give it one a register width")]
+    NoMode {
+        /// The entry point.
+        point: EntryPoint,
+        /// The convention.
+        convention: &'static str,
+    },
     /// An interface whose numbers cannot be computed with.
     #[error("a span of the interface {interface} cannot be meant: {reason}")]
     BadSpan {

@@ -212,6 +212,9 @@ impl<Vm: 'static> Builder<Vm> {
                     other: convention.arch,
                 });
             }
+            if convention.modes.is_empty() {
+                return Err(BuildError::NoMode { point: *point, convention: convention.name });
+            }
             if interface.spans_in(convention.numbering).next().is_none() {
                 return Err(BuildError::NoNumbers {
                     point: *point,

@@ -3,10 +3,11 @@
 use crate::machine::*;
 use hypercall_core::argument::{Argument, ArgumentKind};
 use hypercall_core::definition::{ArgumentInfo, Location};
+use hypercall_core::encoding::{self, Reply};
 use hypercall_core::interface::{self, Span};
 use hypercall_core::prelude::*;
 use hypercall_core::registry::{Registry, RegistryError};
-use hypercall_core::{BuildError, Builder, Numbering};
+use hypercall_core::{BuildError, Builder, Convention, Numbering};
 
 const fn place(line: u32) -> Location {
     Location { file: "lab.rs", line }
@@ -110,6 +111,26 @@ fn a_handler_takes_precedence_over_one_that_is_offered() {
     for builder in [builder().handle(own).offer(sets), builder().offer(sets).handle(own)] {
         assert_eq!(Guest::new(builder).result(1, &[1, 2]), 7);
     }
+}
+
+#[test]
+fn a_convention_has_a_mode() {
+    static NONE: Convention = Convention {
+        name: "none",
+        title: "no registers",
+        arch: Arch::X86,
+        numbering: Numbering::X86,
+        instructions: &[],
+        modes: &[],
+        clobbers: &[],
+        always_writes_value: false,
+        user_refused: Reply::Value(-1),
+        errors: &encoding::KVM_X86,
+        source: "",
+    };
+    const OTHER: EntryPoint = EntryPoint::new("door", 0x49);
+    let error = refused(builder().entry(OTHER, &NONE, &LAB));
+    assert_eq!(error, BuildError::NoMode { point: OTHER, convention: "none" });
 }
 
 #[test]

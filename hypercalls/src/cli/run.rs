@@ -34,6 +34,10 @@ enum Transport {
 }
 
 #[derive(Args, Debug)]
+#[command(
+    after_help = "The cost of a call is the host's time from the exit to the next entry; with loopback \
+    that of the whole call. Each row is judged twice: by the guest, in every register, and by the host."
+)]
 pub struct Arguments {
     /// Where the calls are made
     #[arg(long, value_enum, default_value = "auto")]

@@ -280,6 +280,7 @@ impl<'a> Guest<'a> {
             interface: interface.name,
             number: number(found.map_or(before.rax, |d| d.number)),
             name: found.map_or("unknown", |d| d.name),
+            status: found.map_or("", |d| d.status.name()),
             case: "guest",
             mode: Width::Bits64.name(),
             cpl: 0,

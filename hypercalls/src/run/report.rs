@@ -33,6 +33,9 @@ pub struct Call {
     pub ok: bool,
     /// Host time from the exit to the next entry, in nanoseconds; for `loopback` the whole call.
     pub ns: Option<u64>,
+    /// The call's status, for the table; empty for an unknown number.
+    #[cfg_attr(feature = "cli", serde(skip))]
+    pub status: &'static str,
     /// What is wrong, in words, for the table.
     #[cfg_attr(feature = "cli", serde(skip))]
     pub wrong: Option<String>,
@@ -78,11 +81,23 @@ impl Report {
         Report { backend, transport, convention, vcpus, calls, passed, failed, not_carried }
     }
 
-    /// The table of `hypercall run`: a row a call, then one line of counts.
+    /// The table of `hypercall run`: a row a call, then one line of counts. A cost is [`Call::ns`].
     pub fn table(&self) -> String {
-        const HEAD: [&str; 10] =
-            ["number", "call", "case", "mode", "cpl", "cpu", "arguments", "result", "verdict", "ns"];
-        let rows: Vec<[String; 10]> = self
+        const HEAD: [&str; 12] = [
+            "number",
+            "call",
+            "status",
+            "case",
+            "mode",
+            "cpl",
+            "cpu",
+            "transport",
+            "arguments",
+            "result",
+            "verdict",
+            "cost",
+        ];
+        let rows: Vec<[String; 12]> = self
             .calls
             .iter()
             .map(|c| {
@@ -95,14 +110,16 @@ impl Report {
                 [
                     c.number.clone(),
                     c.name.to_string(),
+                    c.status.to_string(),
                     c.case.to_string(),
                     c.mode.to_string(),
                     c.cpl.to_string(),
                     c.vcpu.to_string(),
+                    c.transport.to_string(),
                     c.arguments.clone(),
                     c.result.clone(),
                     verdict,
-                    c.ns.map_or_else(|| "-".to_string(), |ns| ns.to_string()),
+                    c.ns.map_or_else(|| "-".to_string(), |ns| format!("{:.1} us", ns as f64 / 1e3)),
                 ]
             })
             .collect();
@@ -175,6 +192,18 @@ pub fn describe(
     }
 }
 
+/// An argument as a reader wants it: what is a little below zero, with a sign.
+fn argument(value: u64, width: Width) -> String {
+    let signed = match width {
+        Width::Bits32 => i64::from(value as u32 as i32),
+        Width::Bits64 => value as i64,
+    };
+    match signed {
+        -0x1_0000..0 => format!("-{}", number(signed.unsigned_abs())),
+        _ => number(width.mask(value)),
+    }
+}
+
 /// A number as a reader wants it: small ones in decimal.
 pub fn number(value: u64) -> String {
     if value < 1000 { value.to_string() } else { format!("{value:#x}") }
@@ -219,7 +248,7 @@ impl Row<'_> {
             let count = case.arguments.len().min(spec.arguments.len());
             let values = case.arguments[..count].iter().zip(spec.arguments).map(|(_, name)| {
                 let at = self.registers().iter().position(|r| r.name == *name).unwrap_or(0);
-                number(width.mask(image.input[at]))
+                argument(image.input[at], width)
             });
             values.collect::<Vec<_>>().join(" ")
         });
@@ -227,6 +256,7 @@ impl Row<'_> {
             interface: case.interface.name,
             number: number(case.number),
             name: definition.map_or("unknown", |d| d.name),
+            status: definition.map_or("", |d| d.status.name()),
             case: case.name,
             mode: width.name(),
             cpl: if self.privilege == Privilege::User { 3 } else { 0 },
