@@ -64,6 +64,7 @@ pub struct Vm {
     pub machine: Arc<Machine>,
     pub dispatcher: Arc<Dispatcher<Machine>>,
     apic_ids: Vec<u32>,
+    /// vCPU 0, made early to look at its time-stamp counter; until it is asked for.
     first: std::cell::RefCell<Option<VcpuFd>>,
     kvm: Kvm,
     vm: KvmVm,
