@@ -1,7 +1,7 @@
 //! The VM that the stock handlers serve, and what they did to it, in order.
 
-use super::remote::Remote;
 use super::PATIENCE;
+use super::remote::Remote;
 use hypercall_arch_x86::kvm::tsc;
 use hypercall_core::memory::GuestMemory;
 use hypercall_core::{Arch, Completion, Error, Fault};
