@@ -185,8 +185,9 @@ impl<'a> Guest<'a> {
                 width: group.width,
                 endian: endian_of(Arch::X86),
                 registers: &registers::ALL[..GENERAL],
+                now: judge::now(),
             };
-            let wrong = judge::wrong(&meant, found, self.vm.kvm_vm.memory());
+            let wrong = judge::wrong(&meant, found.registers, found.ending, self.vm.kvm_vm.memory());
             let wrong = wrong.or_else(|| guest_objects(&record, ending));
             let row = Row {
                 case,

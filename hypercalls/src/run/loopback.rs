@@ -1,6 +1,6 @@
 //! The cases without a vCPU: the same marshalling and dispatcher over a register file in memory.
 
-use super::judge::{Meant, allowed, endian_of, firsts, prepare, wrong};
+use super::judge::{Meant, allowed, endian_of, firsts, now, prepare, wrong};
 use super::machine::Machine;
 use super::report::{Call, Found, Report, Row};
 use super::{Binding, dispatcher};
@@ -110,8 +110,9 @@ impl Guest<'_> {
             width,
             endian: caller.endian,
             registers: file.all(),
+            now: now(),
         };
-        let wrong = wrong(&meant, found, memory);
+        let wrong = wrong(&meant, found.registers, found.ending, memory);
         let row = Row {
             case,
             convention,
