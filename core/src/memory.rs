@@ -74,17 +74,24 @@ pub trait GuestMemoryExt: GuestMemory {
 
 impl<M: GuestMemory + ?Sized> GuestMemoryExt for M {}
 
-/// Plain memory at one guest-physical address: for tests, the loopback backend and bare-metal hosts.
-#[derive(Debug)]
-pub struct FlatMemory {
+/// Plain memory at one guest-physical address: for tests, the loopback backend and bare-metal hosts, and over
+/// bytes of the VMM's own for backends.
+#[derive(Clone, Debug)]
+pub struct FlatMemory<Bytes = alloc::vec::Vec<core::sync::atomic::AtomicU8>> {
     base: u64,
-    bytes: alloc::vec::Vec<core::sync::atomic::AtomicU8>,
+    bytes: Bytes,
 }
 
 impl FlatMemory {
     /// `length` zero bytes at guest-physical address `base`.
     pub fn new(base: u64, length: usize) -> FlatMemory {
-        let bytes = (0..length).map(|_| core::sync::atomic::AtomicU8::new(0)).collect();
+        FlatMemory::over(base, (0..length).map(|_| core::sync::atomic::AtomicU8::new(0)).collect())
+    }
+}
+
+impl<Bytes: AsRef<[core::sync::atomic::AtomicU8]>> FlatMemory<Bytes> {
+    /// These bytes at guest-physical address `base`.
+    pub fn over(base: u64, bytes: Bytes) -> FlatMemory<Bytes> {
         FlatMemory { base, bytes }
     }
 
@@ -92,11 +99,11 @@ impl FlatMemory {
         let error = MemoryError { address, length: length as u64 };
         let start = address.checked_sub(self.base).and_then(|o| usize::try_from(o).ok()).ok_or(error)?;
         let end = start.checked_add(length).ok_or(error)?;
-        self.bytes.get(start..end).ok_or(error)
+        self.bytes.as_ref().get(start..end).ok_or(error)
     }
 }
 
-impl GuestMemory for FlatMemory {
+impl<Bytes: AsRef<[core::sync::atomic::AtomicU8]>> GuestMemory for FlatMemory<Bytes> {
     fn read(&self, address: u64, buffer: &mut [u8]) -> Result<(), MemoryError> {
         let source = self.range(address, buffer.len())?;
         for (to, from) in buffer.iter_mut().zip(source) {
