@@ -17,8 +17,8 @@ pub fn host() -> u64 {
 
 /// How far the guest's counter is ahead of the host's, modulo 2^64, on a KVM that does not scale it.
 ///
-/// KVM gives the guest's counter at the time of the ioctl, so the offset is a little too small: by the time
-/// from the one reading to the other. The smallest of several differences is used.
+/// KVM gives the guest's counter at the time of the ioctl, a little after the host's was read, so the offset
+/// is too large by that time: the reading that took the least of several is used.
 ///
 /// # Errors
 /// [`KvmError::Ioctl`] when KVM does not give the counter.
