@@ -1,0 +1,121 @@
+//! The VM of the stock handlers, without an operating system under it.
+
+use crate::window::Window;
+use alloc::sync::Arc;
+use core::cell::Cell;
+use hypercall_core::memory::GuestMemory;
+use hypercall_core::services::Services;
+use hypercall_core::{
+    Arch, BuildError, Builder, Completion, Convention, Dispatcher, EntryPoint, Error, Fault, Interface,
+    Policy,
+};
+use hypercalls::services::{Console, GuestConsole, Memory, Retries, Testing, WallClock, WallTime};
+use hypercalls::stock;
+use hypercalls::vendor::raised_fault;
+
+/// What an image has of its machine.
+pub trait Platform: Copy + Send + Sync + 'static {
+    /// Writes to the console.
+    fn write(&self, text: &[u8]);
+    /// The time of day.
+    fn now(&self) -> WallTime;
+}
+
+/// A VM with one vCPU, whose memory is a window of the image's own.
+pub struct Machine<P> {
+    arch: Arch,
+    platform: P,
+    memory: Window,
+    retries: Retries,
+    /// The deferred call that waits, and its value.
+    waiting: Cell<Option<(Completion, u64)>>,
+    calls_served: Cell<u64>,
+}
+
+impl<P: Platform> Machine<P> {
+    /// A VM of an architecture with this memory.
+    pub fn new(arch: Arch, platform: P, memory: Window) -> Machine<P> {
+        let (waiting, calls_served) = (Cell::new(None), Cell::new(0));
+        Machine { arch, platform, memory, retries: Retries::new(1), waiting, calls_served }
+    }
+
+    /// Completes the deferred call that waits, as a device would some time later. False if there is none.
+    pub fn complete_waiting(&self) -> bool {
+        let Some((completion, value)) = self.waiting.take() else { return false };
+        completion.complete(Ok(value.into()));
+        true
+    }
+
+    /// A dispatcher with the stock handlers of the project's own calls, and those that `add` adds, at one
+    /// entry point.
+    ///
+    /// # Errors
+    /// [`BuildError`], from what `add` did.
+    pub fn dispatcher(
+        &self,
+        point: EntryPoint,
+        convention: &'static Convention,
+        interface: &'static Interface,
+        policy: Policy,
+        add: impl FnOnce(Builder<Machine<P>>) -> Builder<Machine<P>>,
+    ) -> Result<Dispatcher<Machine<P>>, BuildError> {
+        let console = Terminal { platform: self.platform, memory: self.memory };
+        let services = Services::new().with::<dyn GuestConsole>(Arc::new(console));
+        let builder = Dispatcher::builder(self.arch)
+            .policy(policy)
+            .linked_handlers(&services)
+            .entry(point, convention, interface);
+        let dispatcher = add(stock::vendor(builder)).build()?;
+        self.calls_served.set(dispatcher.served().len() as u64);
+        Ok(dispatcher)
+    }
+}
+
+impl<P: Platform> Memory for Machine<P> {
+    fn memory(&self) -> &dyn GuestMemory {
+        &self.memory
+    }
+}
+
+impl<P: Platform> WallClock for Machine<P> {
+    fn now(&self) -> Result<WallTime, Error> {
+        Ok(self.platform.now())
+    }
+}
+
+impl<P: Platform> Testing for Machine<P> {
+    fn is_first_execution(&self, vcpu: u32, key: u64) -> Result<bool, Error> {
+        self.retries.is_first(vcpu, key)
+    }
+
+    fn complete_elsewhere(&self, completion: Completion, value: u64) {
+        self.waiting.set(Some((completion, value)));
+    }
+
+    fn fault(&self) -> Result<Fault, Error> {
+        raised_fault(self.arch).ok_or(Error::Unsupported)
+    }
+
+    fn calls_served(&self) -> u64 {
+        self.calls_served.get()
+    }
+}
+
+/// The console that HYPERCALL_CONSOLE_WRITE writes to.
+struct Terminal<P> {
+    platform: P,
+    memory: Window,
+}
+
+impl<P: Platform> Memory for Terminal<P> {
+    fn memory(&self) -> &dyn GuestMemory {
+        &self.memory
+    }
+}
+
+impl<P: Platform> Console for Terminal<P> {
+    fn write(&self, _vcpu: u32, text: &[u8]) -> Result<(), Error> {
+        self.platform.write(text);
+        Ok(())
+    }
+}

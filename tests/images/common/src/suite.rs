@@ -1,0 +1,157 @@
+//! The walk through the conformance cases, in the guest.
+
+use crate::score::Score;
+use crate::window::Window;
+use alloc::string::String;
+use hypercall_core::{Endian, Privilege, Reg, Width, interface};
+use hypercalls::cases::judge::{Meant, firsts, prepare, wrong};
+use hypercalls::cases::lower::{Ending, Image, MAX_REGISTERS, Place, Rules, is_for, lower};
+use hypercalls::cases::{self, Case, Expect, oracle};
+
+/// The call that an image's host denies: its handler panics, which ends an image. The cases expect it to be
+/// unknown, then.
+pub const DENIED: &str = "HYPERCALL_PANIC";
+
+/// The number of [`DENIED`] in the vendor's space.
+const DENIED_NUMBER: u64 = 0x34;
+
+/// What the guest found after a call.
+#[derive(Clone, Debug)]
+pub struct Found {
+    /// Every register, by index.
+    pub registers: [u64; MAX_REGISTERS],
+    /// How the call ended.
+    pub ending: Ending,
+    /// What else is wrong, that is of this architecture only.
+    pub wrong: Option<String>,
+}
+
+/// A guest that can make calls.
+pub trait Guest {
+    /// Loads every register, makes the call with the architecture's instruction, and stores every register.
+    fn call(&mut self, image: &Image, width: Width, privilege: Privilege) -> Found;
+
+    /// Prints a line.
+    fn say(&mut self, line: &str);
+
+    /// The time of day, in seconds since 1970-01-01 00:00 UTC.
+    fn now(&self) -> u64;
+}
+
+/// Over what the cases are run.
+#[derive(Clone, Copy, Debug)]
+pub struct Setting {
+    /// The convention's name.
+    pub convention: &'static str,
+    /// The widths to run the cases in.
+    pub widths: &'static [Width],
+    /// The architecture's registers.
+    pub registers: &'static [Reg],
+    /// The guest's memory.
+    pub memory: Window,
+    /// Where the cases find memory.
+    pub place: Place,
+    /// The guest's byte order.
+    pub endian: Endian,
+    /// Whether the upper halves of registers can hold anything in 32-bit mode.
+    pub dirty_upper_halves: bool,
+    /// Make one case expect what does not come back.
+    pub sabotage: bool,
+}
+
+impl Setting {
+    /// The calls to make: every case in each width but those that end the VM, then the first case of each
+    /// number as a user program.
+    fn calls(&self) -> impl Iterator<Item = (&'static Case, Width, Privilege)> + use<> {
+        let widths = self.widths;
+        let supervisor = widths.iter().flat_map(|width| {
+            let mine = cases::all().filter(|case| is_for(case, *width) && !ends(case));
+            mine.map(|case| (case, *width, Privilege::Supervisor))
+        });
+        let first = widths.first().copied().into_iter();
+        let user = first.flat_map(|width| {
+            firsts().filter(move |case| is_for(case, width)).map(move |case| (case, width, Privilege::User))
+        });
+        supervisor.chain(user)
+    }
+
+    /// How many cases [`run`](Self::run) and [`end`](Self::end) count.
+    pub fn planned(&self) -> usize {
+        self.calls().count() + 1
+    }
+
+    /// Makes every call, judges each and counts it; `limit` of them at most.
+    pub fn run(&self, guest: &mut impl Guest, score: &Score, limit: usize) {
+        for (i, (case, width, privilege)) in self.calls().take(limit).enumerate() {
+            let mut image = self.image(case, width, privilege);
+            if self.sabotage && i == 0 {
+                image.expected[image.result] ^= 1;
+                image.ending = Ending::Returns;
+            }
+            prepare(&self.memory, &self.place, case);
+            let now = guest.now();
+            let found = guest.call(&image, width, privilege);
+            let meant = Meant {
+                case,
+                image: &image,
+                place: &self.place,
+                width,
+                endian: self.endian,
+                registers: self.registers,
+                now,
+            };
+            let wrong = wrong(&meant, &found.registers, found.ending, &self.memory).or(found.wrong);
+            count(guest, score, case, width, privilege, wrong);
+        }
+    }
+
+    /// Makes the call that ends the VM. The host counts it as [`ended`] says; if it comes back, it failed.
+    pub fn end(&self, guest: &mut impl Guest, score: &Score) {
+        let Some((case, width)) = self.last() else { return };
+        let found = guest.call(&self.image(case, width, Privilege::Supervisor), width, Privilege::Supervisor);
+        let wrong = alloc::format!("the call came back: {:?}", found.ending);
+        count(guest, score, case, width, Privilege::Supervisor, Some(wrong));
+    }
+
+    /// What is wrong with the way in which the host saw the VM end; `None` if nothing is.
+    pub fn ended(&self, with: u32) -> Option<String> {
+        let expected = self.last().map(|(case, width)| self.image(case, width, Privilege::Supervisor).ending);
+        (expected != Some(Ending::Exits(with)))
+            .then(|| alloc::format!("the VM ended with {with} and must end so: {expected:?}"))
+    }
+
+    fn last(&self) -> Option<(&'static Case, Width)> {
+        cases::all().find(|case| ends(case)).zip(self.widths.first().copied())
+    }
+
+    fn image(&self, case: &Case, width: Width, privilege: Privilege) -> Image {
+        let spec = oracle::spec(self.convention, width).expect("the oracle knows every convention");
+        let denied = case.interface == &interface::VENDOR && case.number == DENIED_NUMBER;
+        let rules = Rules {
+            privilege,
+            user_allowed: false,
+            allowed: !denied,
+            dirty_upper_halves: self.dirty_upper_halves,
+        };
+        lower(case, spec, self.registers, &self.place, &rules)
+    }
+}
+
+fn ends(case: &Case) -> bool {
+    matches!(case.expect, Expect::Exit(_))
+}
+
+fn count(
+    guest: &mut impl Guest,
+    score: &Score,
+    case: &Case,
+    width: Width,
+    privilege: Privilege,
+    wrong: Option<String>,
+) {
+    let (space, number, name, width) = (case.interface.name, case.number, case.name, width.name());
+    let name = format_args!("{space} {number:#x} {name}, {width}, {privilege:?}");
+    if let Some(line) = score.count(name, wrong) {
+        guest.say(&alloc::format!("{line}"));
+    }
+}
