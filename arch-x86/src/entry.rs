@@ -10,6 +10,9 @@ pub const MMIO: &str = "mmio";
 /// KVM_EXIT_HYPERCALL: number 12 and its arguments, on KVMs that deliver it.
 pub const EXIT_HYPERCALL: EntryPoint = EntryPoint::new("exit-hypercall", 0);
 
+/// KVM_EXIT_XEN: every `vmcall` and `vmmcall` of a VM with KVM_XEN_HVM_CONFIG_INTERCEPT_HCALL.
+pub const EXIT_XEN: EntryPoint = EntryPoint::new("exit-xen", 0);
+
 /// A port doorbell: `out imm8, al`.
 pub const fn port(port: u8) -> EntryPoint {
     EntryPoint::new(PIO, port as u64)

@@ -5,6 +5,7 @@
 //! | [`adapter`] | serves the exits that are calls, for VMMs that own their loop on `kvm-ioctls` |
 //! | [`backend`] | a vCPU with that loop, for whoever has none |
 //! | [`probe`] | what this host's KVM offers and which transports it really delivers |
+//! | [`msr`] | accesses to MSRs that the VMM serves |
 //! | [`cpuid`] | the VMM's own CPUID leaves, and what is true of KVM's |
 //! | [`setup`] | enters a guest in a chosen mode, with tables in guest memory |
 //! | [`vm`] | a VM and its memory |
@@ -36,6 +37,7 @@ pub mod backend;
 pub mod cpuid;
 pub mod error;
 pub mod inject;
+pub mod msr;
 pub mod probe;
 pub mod setup;
 pub mod tsc;

@@ -5,6 +5,8 @@
 //! | [`registers`] | the general registers, as `struct kvm_regs` has them | |
 //! | [`convention`] | KVM's convention, that of the 2007 `kvm_para.h`, Xen's | |
 //! | [`entry`] | where calls come in | |
+//! | [`msr`] | MSRs that the VMM serves |
+//! | [`para`] | the MSR-based hypercall API of 2007: the page, its registration, the patched call site |
 //! | [`cpuid`] | the VMM's own CPUID leaves, by which a guest learns what it may call | |
 //! | `kvm` | the calls of a VM on `/dev/kvm`, and the probe of the host | `kvm` |
 //! | `guest` | stubs that execute the real instruction | `guest` |
@@ -52,6 +54,8 @@ pub mod guest;
 #[cfg(all(feature = "kvm", target_arch = "x86_64", target_os = "linux"))]
 #[allow(unsafe_code)] // ioctls that kvm-ioctls lacks, the union of `struct kvm_run`, timers
 pub mod kvm;
+pub mod msr;
+pub mod para;
 pub mod registers;
 
 pub use registers::X86Registers;
