@@ -8,6 +8,7 @@
 //! | [`msr`] | MSRs that the VMM serves |
 //! | [`para`] | the MSR-based hypercall API of 2007: the page, its registration, the patched call site |
 //! | [`cpuid`] | the VMM's own CPUID leaves, by which a guest learns what it may call | |
+//! | [`header_2_6_21`] | the first header of /dev/kvm: its structures, ioctls and exit reasons, and their successors | |
 //! | `kvm` | the calls of a VM on `/dev/kvm`, and the probe of the host | `kvm` |
 //! | `guest` | stubs that execute the real instruction | `guest` |
 //!
@@ -51,6 +52,7 @@ pub mod entry;
 #[cfg(all(feature = "guest", any(target_arch = "x86", target_arch = "x86_64")))]
 #[allow(unsafe_code)] // the instructions that trap
 pub mod guest;
+pub mod header_2_6_21;
 #[cfg(all(feature = "kvm", target_arch = "x86_64", target_os = "linux"))]
 #[allow(unsafe_code)] // ioctls that kvm-ioctls lacks, the union of `struct kvm_run`, timers
 pub mod kvm;
