@@ -68,7 +68,7 @@ pub const SET_ONE_REG: Ioctl<OneReg> = Ioctl::new(WRITE, 0xac, "KVM_SET_ONE_REG"
 
 /// The API version of every KVM since Linux 2.6.22.
 pub const API_VERSION: i32 = 12;
-/// KVM_CAP_PPC_GET_PVINFO.
+/// KVM_CAP_PPC_GET_PVINFO: KVM-PR's, the ioctl exists without it too.
 pub const CAP_PPC_GET_PVINFO: usize = 57;
 /// KVM_CAP_PPC_PAPR, on a vCPU: `sc 1` is a PAPR call.
 pub const CAP_PPC_PAPR: u32 = 68;

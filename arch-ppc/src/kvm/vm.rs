@@ -91,20 +91,26 @@ impl KvmVm {
         FlatMemory::over(0, self.ram.clone())
     }
 
-    /// The instructions with which KVM has a guest make ePAPR calls, for the device tree.
+    /// The instructions with which KVM has a guest make ePAPR calls, for the device tree (KVM_PPC_GET_PVINFO).
     ///
-    /// KVM serves those calls itself and hands none of them out. On Book3S it names a `sc` with the magic in
-    /// R0 even under KVM-HV, where a `sc` is the guest's own system call and no call arrives.
+    /// They are of use under KVM-PR, which serves those calls itself and hands none of them out. KVM-HV on
+    /// Book3S names the same `sc` with the magic in R0, although there a `sc` is the guest's own system call,
+    /// and says by KVM_CAP_PPC_GET_PVINFO that it does not mean it: see
+    /// [`serves_epapr`](Self::serves_epapr).
     ///
     /// # Errors
-    /// [`KvmError::Missing`] on a kernel without KVM_PPC_GET_PVINFO.
+    /// [`KvmError::Ioctl`].
     pub fn hypercall_instructions(&self) -> Result<HypercallInstructions, KvmError> {
-        if sys::value(&self.fd, &CHECK_EXTENSION, CAP_PPC_GET_PVINFO)? == 0 {
-            let name = "KVM_CAP_PPC_GET_PVINFO";
-            return Err(KvmError::Missing { name, number: CAP_PPC_GET_PVINFO });
-        }
         let pvinfo = sys::get(&self.fd, &PPC_GET_PVINFO)?;
         Ok(HypercallInstructions::new(pvinfo.hcall.map(u32::from_be_bytes)))
+    }
+
+    /// Whether calls made with those instructions are served: under KVM-PR, not under KVM-HV.
+    ///
+    /// # Errors
+    /// [`KvmError::Ioctl`].
+    pub fn serves_epapr(&self) -> Result<bool, KvmError> {
+        Ok(sys::value(&self.fd, &CHECK_EXTENSION, CAP_PPC_GET_PVINFO)? != 0)
     }
 
     /// Whether KVM serves the PAPR call of a number itself; otherwise it comes out as an exit. The old calls

@@ -1,0 +1,68 @@
+//! The machine around the tests: devices and modules at the start, the power switch at the end.
+
+use core::time::Duration;
+use std::ffi::CStr;
+use std::fs::File;
+use std::io::{self, Write};
+use std::os::fd::AsRawFd;
+
+/// Modules of the kernel's package, in the order of their dependencies, in the root of the initial file system.
+const MODULES: [&str; 2] = ["/kvm.ko", "/kvm-hv.ko"];
+
+/// Mounts /dev and loads KVM. What fails is printed, and the tests will say what is missing.
+pub fn boot() {
+    let device_file_system = c"devtmpfs";
+    // SAFETY: all strings end with zero and outlive the call, which wants no data.
+    let mounted = unsafe {
+        libc::mount(
+            device_file_system.as_ptr(),
+            c"/dev".as_ptr(),
+            device_file_system.as_ptr(),
+            0,
+            core::ptr::null(),
+        )
+    };
+    say("mount /dev", mounted.into());
+    for path in MODULES {
+        match File::open(path) {
+            Ok(file) => say(path, load(&file)),
+            Err(error) => println!("{path}: {error}"),
+        }
+    }
+}
+
+fn load(module: &File) -> libc::c_long {
+    const NO_PARAMETERS: &CStr = c"";
+    // SAFETY: the descriptor is open and the string ends with zero; the kernel checks the module itself.
+    unsafe { libc::syscall(libc::SYS_finit_module, module.as_raw_fd(), NO_PARAMETERS.as_ptr(), 0) }
+}
+
+fn say(what: &str, result: libc::c_long) {
+    if result < 0 {
+        println!("{what}: {}", io::Error::last_os_error());
+    }
+}
+
+/// Switches the machine off.
+pub fn power_off() {
+    // The console may buffer: nothing that was printed may be lost.
+    let _ = io::stdout().flush();
+    // SAFETY: neither has preconditions; nothing here is on a disk.
+    unsafe {
+        libc::sync();
+        libc::reboot(libc::RB_POWER_OFF);
+    }
+    say("power off", -1);
+}
+
+/// Switches the machine off when the tests hang. As an ordinary process, ends it.
+pub fn give_up_after(limit: Duration) {
+    std::thread::spawn(move || {
+        std::thread::sleep(limit);
+        println!("STOPPED: no end after {} s", limit.as_secs());
+        if std::process::id() == 1 {
+            power_off();
+        }
+        std::process::exit(1);
+    });
+}
