@@ -2,7 +2,7 @@
 
 use super::{Failure, Format, print, print_json};
 use clap::{Args, ValueEnum};
-use hypercall_core::Policy;
+use hypercall_core::{Arch, Policy};
 use hypercall_core::policy::PolicyError;
 use hypercalls::run::report::Report;
 use hypercalls::run::{BINDINGS, Binding, binding, loopback};
@@ -88,6 +88,11 @@ impl Arguments {
             let message = format!("no convention `{}`; there are {}", self.convention, names.join(", "));
             return Err(Failure::usage(message));
         };
+        if self.backend == Backend::Kvm && binding.convention.arch != Arch::X86 {
+            let name = binding.convention.name;
+            let message = format!("the convention {name} is not x86's; it works with --backend loopback only");
+            return Err(Failure::usage(message));
+        }
         if self.backend == Backend::Loopback || (self.backend == Backend::Auto && !self.can_use_kvm(binding))
         {
             return self.loopback(binding);
@@ -153,12 +158,6 @@ mod kvm {
         }
 
         pub(super) fn kvm(&self, binding: &'static Binding) -> Result<ExitCode, Failure> {
-            if binding.convention.arch != Arch::X86 {
-                let name = binding.convention.name;
-                let message =
-                    format!("the convention {name} is not x86's; it works with --backend loopback only");
-                return Err(Failure::usage(message));
-            }
             let transport = match self.transport {
                 Transport::Auto => None,
                 Transport::Pio => Some(vm::Transport::Pio),
