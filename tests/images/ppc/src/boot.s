@@ -18,6 +18,26 @@
 .set S_SRR1, 336
 .set S_HYPERVISOR, 344
 .set S_HOST_SP, 352
+.set S_VECTORS, 360
+
+# Stores or loads all 64 vector-scalar registers at r5 and on; changes r5. The instructions are written as
+# words because the assembler refuses them where the compiler does not use them.
+.macro vectors opcode
+.irp n, 0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23,24,25,26,27,28,29,30,31
+    .long \opcode + \n * 0x200000 + 0x2800
+    addi 5, 5, 16
+.endr
+.irp n, 0,1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23,24,25,26,27,28,29,30,31
+    .long \opcode + \n * 0x200000 + 0x2801
+    addi 5, 5, 16
+.endr
+.endm
+.macro store_vectors
+    vectors 0x7c000798 # stxvd2x n, 0, r5
+.endm
+.macro load_vectors
+    vectors 0x7c000698 # lxvd2x n, 0, r5
+.endm
 
 # ---- The guest's blocks, as in Rust `block`.
 .set IN, 0x6000
@@ -124,20 +144,11 @@ interrupted:
     std 0, S_LR(4)
     mfsprg 0, 1
     std 0, S_CR(4)
-    ld 5, S_HYPERVISOR(4)
-    cmpdi 5, 2
-    beq 1f
     mfspr 0, 26
     std 0, S_NIP(4)
     mfspr 0, 27
     std 0, S_MSR(4)
-    b 2f
-1:  # A guest with its own SRR0 and SRR1: sc 1 comes with them all the same, other interrupts here with HSRR.
-    mfspr 0, 26
-    std 0, S_NIP(4)
-    mfspr 0, 27
-    std 0, S_MSR(4)
-2:  mfspr 0, 19
+    mfspr 0, 19
     std 0, S_DAR(4)
     mfspr 0, 18
     std 0, S_DSISR(4)
@@ -149,19 +160,15 @@ interrupted:
     oris 0, 0, 0x0280
     mtmsrd 0
     isync
+    addi 5, 4, S_VECTORS
+    store_vectors
+    addi 5, 1, 256
+    load_vectors
     ld 2, 32(1)
 .irp n, 14,15,16,17,18,19,20,21,22,23,24,25,26,27,28,29,30,31
     ld \n, 112+8*(\n-14)(1)
-    lfd \n, 256+8*(\n-14)(1)
 .endr
-.if LITTLE
-    addi 3, 1, 400
-.irp n, 20,21,22,23,24,25,26,27,28,29,30,31
-    lvx \n, 0, 3
-    addi 3, 3, 16
-.endr
-.endif
-    addi 1, 1, 608
+    addi 1, 1, 1280
     ld 0, 16(1)
     mtlr 0
     ld 0, 8(1)
@@ -277,19 +284,15 @@ enter_guest:
     std 0, 16(1)
     mfcr 0
     std 0, 8(1)
-    stdu 1, -608(1)
+    stdu 1, -1280(1)
     std 2, 32(1)
 .irp n, 14,15,16,17,18,19,20,21,22,23,24,25,26,27,28,29,30,31
     std \n, 112+8*(\n-14)(1)
-    stfd \n, 256+8*(\n-14)(1)
 .endr
-.if LITTLE
-    addi 4, 1, 400
-.irp n, 20,21,22,23,24,25,26,27,28,29,30,31
-    stvx \n, 0, 4
-    addi 4, 4, 16
-.endr
-.endif
+    addi 5, 1, 256
+    store_vectors
+    addi 5, 3, S_VECTORS
+    load_vectors
     std 1, S_HOST_SP(3)
     mtsprg 0, 3
     ld 0, S_XER(3)

@@ -119,5 +119,12 @@ unsafe extern "C" fn bcmp(a: *const u8, b: *const u8, length: usize) -> i32 {
     unsafe { memcmp(a, b, length) }
 }
 
+// The standard library is compiled for unwinding, which never happens here.
+
 #[unsafe(no_mangle)]
 extern "C" fn rust_eh_personality() {}
+
+#[unsafe(no_mangle)]
+extern "C" fn _Unwind_Resume() -> ! {
+    panic!("nothing unwinds here")
+}

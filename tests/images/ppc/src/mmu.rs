@@ -105,7 +105,8 @@ pub fn unmap(address: u64) {
         Platform::Pseries => {
             let first = group(address, pft_size()) * 8;
             const AVPN: u64 = 1 << (63 - 32);
-            let removed = (first..first + 8).any(|index| hcall(H_REMOVE, &[AVPN, index, tag(address) & !0x7f]).status == 0);
+            let removed = (first..first + 8)
+                .any(|index| hcall(H_REMOVE, &[AVPN, index, tag(address) & !0x7f]).status == 0);
             assert!(removed, "H_REMOVE {address:#x}");
         }
         Platform::PowerNv => {

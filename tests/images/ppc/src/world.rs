@@ -3,10 +3,6 @@
 use core::arch::global_asm;
 use hypercall_arch_ppc::PpcRegisters;
 
-#[cfg(target_endian = "little")]
-global_asm!(".set LITTLE, 1");
-#[cfg(target_endian = "big")]
-global_asm!(".set LITTLE, 0");
 global_asm!(include_str!("boot.s"), options(raw));
 
 /// How a guest is run.
@@ -33,9 +29,11 @@ pub struct State {
     pub srr1: u64,
     pub kind: Kind,
     pub host_sp: u64,
+    pub vectors: [[u64; 2]; 64],
 }
 
-const _: () = assert!(core::mem::offset_of!(State, nip) == 288 && core::mem::offset_of!(State, host_sp) == 352);
+const _: () =
+    assert!(core::mem::offset_of!(State, nip) == 288 && core::mem::offset_of!(State, vectors) == 360);
 
 impl State {
     pub fn new(kind: Kind) -> State {
@@ -50,6 +48,7 @@ impl State {
             srr1: 0,
             kind,
             host_sp: 0,
+            vectors: [[0; 2]; 64],
         }
     }
 }
