@@ -197,6 +197,8 @@ fn a_lost_completion_is_an_internal_error_and_no_hang() {
     assert_eq!(bench.regs().rax, -5_i64 as u64); // -EIO
 }
 
+/// RFLAGS.RF, the resume flag.
+const RF: u64 = 1 << 16;
 /// Handlers of an exception with an error code: tell the VMM, drop the error code, go back.
 const RETURN_64: &[u8] = &[0xe6, FAULT, 0x48, 0x83, 0xc4, 0x08, 0x48, 0xcf]; // out; add rsp, 8; iretq
 /// In 32-bit code without IRET, which some hosts cannot emulate there:
@@ -233,7 +235,10 @@ fn a_fault_is_taken_at_the_call_and_the_call_can_be_made_again() {
             assert_eq!(bench.step(), done(0x88), "{what}");
             assert_eq!(bench.vm.served(), 2, "{what}");
             let after = bench.regs();
-            assert_eq!(kvm_regs { rax: before.rax, rip: before.rip, ..after }, before, "{what}");
+            // A fault's frame has RF set, and KVM does not clear it when it skips an instruction.
+            let rflags = after.rflags & !RF;
+            let after = kvm_regs { rax: before.rax, rip: before.rip, rflags, ..after };
+            assert_eq!(after, before, "{what}");
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use super::error::KvmError;
 use hypercall_core::memory::GuestMemory;
-use kvm_bindings::{kvm_dtable, kvm_regs, kvm_segment};
+use kvm_bindings::{KVM_MAX_CPUID_ENTRIES, kvm_dtable, kvm_regs, kvm_segment};
 use kvm_ioctls::VcpuFd;
 
 /// Guest memory the tables take from [`Entry::tables`] on: eleven pages.
@@ -45,6 +45,12 @@ const GDT_LIMIT: u16 = 9 * 8 - 1;
 const TSS_LENGTH: u64 = 104;
 /// One bit a port, and the byte of ones that has to follow.
 const BITMAP_LENGTH: usize = 8192 + 1;
+/// Types of a 32- or 64-bit TSS (Intel SDM volume 3, table 3-2).
+const AVAILABLE_TSS: u8 = 9;
+const BUSY_TSS: u8 = 11;
+/// EBX, EDX and ECX of CPUID leaf 0 on processors with SVM: "AuthenticAMD", "HygonGenuine".
+const AMD: [u32; 3] = [0x6874_7541, 0x6974_6e65, 0x444d_4163];
+const HYGON: [u32; 3] = [0x6f67_7948, 0x6e65_476e, 0x656e_6975];
 /// Page-table entry: present, writable, user.
 const PAGE: u64 = 7;
 /// Page-directory entry: the page is of 2 MiB.
@@ -121,15 +127,26 @@ fn data(selector: u16, dpl: u8) -> kvm_segment {
     kvm_segment { type_: 3, ..code(selector, dpl, false) }
 }
 
+/// The TSS of a task that runs.
 fn task(base: u64) -> kvm_segment {
     kvm_segment {
         base,
         limit: TSS_LENGTH as u32 + BITMAP_LENGTH as u32 - 1,
         selector: TASK,
-        type_: 0xb, // busy TSS
+        type_: BUSY_TSS,
         present: 1,
         ..Default::default()
     }
+}
+
+/// The type that TR has to have. Intel's processors enter a guest with a busy TSS only (Intel SDM volume 3,
+/// "Checks on Guest Segment Registers"). AMD's do not look, and QEMU's SVM emulation honours the I/O
+/// permission bitmap of an available one only (`target/i386/tcg`, `helper_check_io`).
+fn task_type(vcpu: &VcpuFd) -> Result<u8, KvmError> {
+    let cpuid = vcpu.get_cpuid2(KVM_MAX_CPUID_ENTRIES).map_err(KvmError::ioctl("KVM_GET_CPUID2"))?;
+    let vendor = cpuid.as_slice().iter().find(|leaf| leaf.function == 0);
+    let svm = vendor.is_some_and(|leaf| [AMD, HYGON].contains(&[leaf.ebx, leaf.edx, leaf.ecx]));
+    Ok(if svm { AVAILABLE_TSS } else { BUSY_TSS })
 }
 
 /// The eight bytes of a segment's descriptor (Intel SDM volume 3, figure 3-8).
@@ -165,7 +182,7 @@ pub fn enter(vcpu: &VcpuFd, memory: &(impl GuestMemory + ?Sized), entry: &Entry<
     let gate_size = if long { 16 } else { 8 };
     sregs.gdt = kvm_dtable { base: tables + GDT, limit: GDT_LIMIT, ..Default::default() };
     sregs.idt = kvm_dtable { base: tables + IDT, limit: 256 * gate_size - 1, ..Default::default() };
-    sregs.tr = task(tables + TSS);
+    sregs.tr = kvm_segment { type_: task_type(vcpu)?, ..task(tables + TSS) };
     sregs.ldt = kvm_segment { unusable: 1, ..Default::default() };
     sregs.cs = match (entry.mode, entry.user) {
         (Mode::Long, false) => code(KERNEL_CODE_64, 0, true),
@@ -247,5 +264,12 @@ mod tests {
         assert_eq!(descriptor(&code(USER_CODE_64, 3, true)), 0x00af_fb00_0000_ffff);
         assert_eq!(descriptor(&data(USER_DATA, 3)), 0x00cf_f300_0000_ffff);
         assert_eq!(descriptor(&task(0x1234_5000)), 0x1200_8b34_5000_2068);
+    }
+
+    #[test]
+    fn vendors_are_told_by_their_names() {
+        let name = |leaf: [u32; 3]| leaf.map(u32::to_le_bytes).concat();
+        assert_eq!(name(AMD), b"AuthenticAMD");
+        assert_eq!(name(HYGON), b"HygonGenuine");
     }
 }

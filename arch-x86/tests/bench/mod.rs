@@ -9,7 +9,9 @@ use hypercall_arch_x86::{convention, entry};
 use hypercall_core::outcome::Fault;
 use hypercall_core::prelude::*;
 use hypercall_core::{Builder, Completion, VmExit, interface};
-use kvm_bindings::{KVM_MAX_CPUID_ENTRIES, kvm_regs, kvm_sregs, kvm_userspace_memory_region};
+use kvm_bindings::{
+    KVM_MAX_CPUID_ENTRIES, KVM_SYNC_X86_REGS, kvm_regs, kvm_sregs, kvm_userspace_memory_region,
+};
 use kvm_ioctls::{Kvm, VcpuExit, VcpuFd, VmFd};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
@@ -268,7 +270,11 @@ impl Bench {
         Bench { fd, vm_fd, calls, memory, vm: Arc::default() }
     }
 
+    /// Changes registers, those that wait in `kvm_run` for the next KVM_RUN where there are such.
     pub fn set(&mut self, change: impl FnOnce(&mut kvm_regs)) {
+        if self.fd.get_kvm_run().kvm_dirty_regs & u64::from(KVM_SYNC_X86_REGS) != 0 {
+            return change(&mut self.fd.sync_regs_mut().regs);
+        }
         let mut regs = self.fd.get_regs().unwrap();
         change(&mut regs);
         self.fd.set_regs(&regs).unwrap();
