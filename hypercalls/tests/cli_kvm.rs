@@ -1,0 +1,206 @@
+//! The `hypercall` command on real KVM: the built-in guest, guests of the user's, and guests that go wrong.
+#![cfg(all(feature = "cli", target_arch = "x86_64", target_os = "linux"))]
+
+mod command;
+
+use command::{check_calls, hypercall, report, stderr, stdout};
+use serde_json::Value;
+use std::path::PathBuf;
+use std::process::Output;
+
+/// Whether tests on real KVM run; says so where they do not.
+fn kvm() -> bool {
+    let usable = std::fs::OpenOptions::new().read(true).write(true).open("/dev/kvm").is_ok();
+    if !usable {
+        assert!(std::env::var_os("HYPERCALL_REQUIRE_KVM").is_none(), "/dev/kvm cannot be used");
+        println!("NOT RUN: /dev/kvm cannot be used");
+    }
+    usable
+}
+
+/// A file of a test's own, removed afterwards.
+struct File(PathBuf);
+
+impl File {
+    fn new(name: &str, bytes: &[u8]) -> File {
+        let path = std::env::temp_dir().join(format!("hypercall-{}-{name}", std::process::id()));
+        std::fs::write(&path, bytes).expect("a temporary file");
+        File(path)
+    }
+
+    fn path(&self) -> &str {
+        self.0.to_str().expect("a plain name")
+    }
+}
+
+impl Drop for File {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_file(&self.0);
+    }
+}
+
+#[test]
+fn a_real_guest_makes_the_list_on_kvm_by_each_doorbell() {
+    if !kvm() {
+        return;
+    }
+    for transport in ["pio", "mmio"] {
+        for vcpus in ["1", "2"] {
+            let output = hypercall(&["run", "--transport", transport, "--vcpus", vcpus, "--format", "json"]);
+            assert!(output.status.success(), "{}", stderr(&output));
+            let report = report(&output);
+            assert_eq!(report["backend"], "kvm");
+            assert_eq!(report["transport"], transport);
+            check_calls(&report, 60 * vcpus.parse::<usize>().expect("a number"));
+            let modes: Vec<_> = report["calls"].as_array().expect("calls").iter().collect();
+            assert!(modes.iter().any(|c| c["mode"] == "32-bit"));
+            assert!(modes.iter().any(|c| c["cpl"] == 3 && c["result"] == "-KVM_EPERM (-1)"));
+        }
+    }
+}
+
+#[test]
+fn exit_hypercall_carries_number_12_or_says_that_it_is_not_delivered() {
+    if !kvm() {
+        return;
+    }
+    let output = hypercall(&["run", "--transport", "exit-hypercall", "--format", "json"]);
+    if output.status.success() {
+        let report = report(&output);
+        assert!(report["not_carried"].as_u64() > Some(60));
+        let calls = report["calls"].as_array().expect("calls");
+        assert!(calls.iter().all(|c| c["number"] == "12"));
+    } else {
+        assert_eq!(output.status.code(), Some(1));
+        assert!(stderr(&output).contains("does not deliver"), "{}", stderr(&output));
+    }
+}
+
+#[test]
+fn the_probe_says_what_is_delivered() {
+    if !kvm() {
+        return;
+    }
+    let text = stdout(&hypercall(&["probe"]));
+    for word in ["pio", "mmio", "exit-hypercall", "vmcall", "vmmcall", "KVM_CAP_SYNC_REGS"] {
+        assert!(text.contains(word), "{text}");
+    }
+    let json: Value = report(&hypercall(&["probe", "--format", "json"]));
+    let pio = json["transports"].as_array().and_then(|t| t.iter().find(|t| t["name"] == "pio").cloned());
+    assert_eq!(pio.expect("a finding for the port doorbell")["delivered"], true);
+}
+
+#[test]
+fn a_file_that_is_no_guest_is_refused_by_name() {
+    if !kvm() {
+        return;
+    }
+    let empty = File::new("empty", b"");
+    let broken = File::new("broken", b"\x7fELF\x02\x01\x01 and nothing more");
+    let huge = File::new("huge", b"");
+    let grown = std::fs::OpenOptions::new().write(true).open(huge.path()).expect("the file");
+    grown.set_len(65 << 20).expect("a sparse file");
+    for (path, reason) in [
+        ("/no/such/guest", "cannot read the guest"),
+        (empty.path(), "it is empty"),
+        (broken.path(), "begins as an ELF"),
+        (huge.path(), "bytes of memory"),
+        ("/", "cannot"),
+    ] {
+        let output = hypercall(&["--guest", path]);
+        assert_eq!(output.status.code(), Some(1), "{path}");
+        let text = stderr(&output);
+        assert!(text.contains(path) && text.contains(reason), "{text}");
+        assert!(!text.contains("panicked"), "{text}");
+    }
+}
+
+#[test]
+fn a_flat_guest_makes_calls_until_it_halts() {
+    if !kvm() {
+        return;
+    }
+    // mov eax, 1; out 0x48, al; hlt
+    let halts = File::new("halts", &[0xb8, 1, 0, 0, 0, 0xe6, 0x48, 0xf4]);
+    let output = hypercall(&["--guest", halts.path(), "--transport", "pio", "--format", "json"]);
+    assert!(output.status.success(), "{}", stderr(&output));
+    let report = report(&output);
+    assert_eq!(report["calls"][0]["name"], "KVM_HC_VAPIC_POLL_IRQ");
+    assert_eq!(report["calls"].as_array().map(Vec::len), Some(1));
+    // mov eax, 0x48560033 (HYPERCALL_EXIT); mov ebx, 7; out 0x48, al
+    let exits = File::new("exits", &[0xb8, 0x33, 0, 0x56, 0x48, 0xbb, 7, 0, 0, 0, 0xe6, 0x48]);
+    let output = hypercall(&["--guest", exits.path(), "--transport", "pio"]);
+    assert_eq!(output.status.code(), Some(1));
+    assert!(stderr(&output).contains("ended the VM with code 7"), "{}", stderr(&output));
+}
+
+#[test]
+fn a_guest_that_goes_wrong_ends_with_one_clear_line() {
+    if !kvm() {
+        return;
+    }
+    let spins = File::new("spins", &[0xeb, 0xfe]);
+    let undefined = File::new("undefined", &[0x0f, 0x0b]);
+    let input = File::new("input", &[0xe4, 0x48]);
+    let jump = File::new("jump", &[0xb8, 0, 0, 0, 0x60, 0xff, 0xe0]); // mov eax, 0x60000000; jmp rax
+    for (guest, reason) in [
+        (&spins, "did not end within 1 s"),
+        (&undefined, "triple fault"),
+        (&input, "IoIn"),
+        (&jump, "stopped at RIP"),
+    ] {
+        let output = hypercall(&["--guest", guest.path(), "--timeout", "1", "--transport", "pio"]);
+        assert_eq!(output.status.code(), Some(1), "{reason}");
+        let text = stderr(&output);
+        assert!(text.contains(reason) && text.lines().count() == 1, "{text}");
+    }
+}
+
+/// The same guest as an ELF: one loadable segment at 2 MiB, entered in its middle.
+#[test]
+fn an_elf_guest_is_loaded_where_it_says() {
+    if !kvm() {
+        return;
+    }
+    let code = [0xf4, 0xb8, 5, 0, 0, 0, 0xe6, 0x48, 0xf4];
+    let output = run_elf(&elf(62, 0x20_0000, 0x20_0001, &code));
+    assert!(output.status.success(), "{}", stderr(&output));
+    assert_eq!(report(&output)["calls"][0]["name"], "KVM_HC_KICK_CPU");
+
+    for (image, reason) in [
+        (elf(22, 0x20_0000, 0x20_0000, &code), "no x86_64 executable"),
+        (elf(62, 0x1000, 0x1000, &code), "are not inside"),
+        (elf(62, u64::MAX - 4, 0x20_0000, &code), "are not inside"),
+    ] {
+        let output = run_elf(&image);
+        assert_eq!(output.status.code(), Some(1));
+        assert!(stderr(&output).contains(reason), "{}", stderr(&output));
+    }
+}
+
+fn run_elf(image: &[u8]) -> Output {
+    let file = File::new("elf", image);
+    hypercall(&["--guest", file.path(), "--transport", "pio", "--format", "json"])
+}
+
+/// A 64-bit little-endian executable (System V ABI, chapter 4) with one PT_LOAD segment.
+fn elf(machine: u16, address: u64, entry: u64, code: &[u8]) -> Vec<u8> {
+    let mut image = b"\x7fELF\x02\x01\x01\0\0\0\0\0\0\0\0\0".to_vec();
+    image.extend(2_u16.to_le_bytes()); // ET_EXEC
+    image.extend(machine.to_le_bytes());
+    image.extend(1_u32.to_le_bytes());
+    image.extend(entry.to_le_bytes());
+    image.extend(64_u64.to_le_bytes()); // program headers
+    image.extend(0_u64.to_le_bytes());
+    image.extend(0_u32.to_le_bytes());
+    for half in [64_u16, 56, 1, 0, 0, 0] {
+        image.extend(half.to_le_bytes());
+    }
+    image.extend(1_u32.to_le_bytes()); // PT_LOAD
+    image.extend(7_u32.to_le_bytes());
+    for word in [120, address, address, code.len() as u64, code.len() as u64 + 16, 0x1000] {
+        image.extend(u64::to_le_bytes(word));
+    }
+    image.extend(code);
+    image
+}
