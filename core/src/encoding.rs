@@ -63,84 +63,51 @@ const fn code(error: Error, symbol: &'static str, value: i64) -> Code {
     Code { error, symbol, reply: Reply::Value(value) }
 }
 
+/// Negated errno values, the same numbers in Linux and Xen. KVM has names of its own for some of them.
+macro_rules! errno_codes {
+    ($own:literal, $common:literal, $unknown:literal = $value:literal) => {
+        [
+            code(Error::Unknown, $unknown, $value),
+            code(Error::NotPermitted, concat!("-", $own, "EPERM"), -1),
+            code(Error::Invalid, concat!("-", $own, "EINVAL"), -22),
+            code(Error::BadAddress, concat!("-", $own, "EFAULT"), -14),
+            code(Error::Unsupported, concat!("-", $own, "EOPNOTSUPP"), -95),
+            code(Error::TooBig, concat!("-", $own, "E2BIG"), -7),
+            code(Error::NotFound, concat!("-", $common, "ENOENT"), -2),
+            code(Error::Io, concat!("-", $common, "EIO"), -5),
+            code(Error::Busy, concat!("-", $common, "EAGAIN"), -11),
+            code(Error::NoMemory, concat!("-", $common, "ENOMEM"), -12),
+            code(Error::NoDevice, concat!("-", $common, "ENODEV"), -19),
+            code(Error::InvalidState, concat!("-", $common, "EBUSY"), -16),
+            code(Error::Internal, concat!("-", $common, "EIO"), -5),
+        ]
+    };
+}
+
 /// KVM on x86: negated errno values, and -1000 for an unknown call.
 pub static KVM_X86: Encoding = Encoding::new(
     "kvm-x86",
     "Linux include/uapi/linux/kvm_para.h",
-    [
-        code(Error::Unknown, "-KVM_ENOSYS", -1000),
-        code(Error::NotPermitted, "-KVM_EPERM", -1),
-        code(Error::Invalid, "-KVM_EINVAL", -22),
-        code(Error::BadAddress, "-KVM_EFAULT", -14),
-        code(Error::Unsupported, "-KVM_EOPNOTSUPP", -95),
-        code(Error::TooBig, "-KVM_E2BIG", -7),
-        code(Error::NotFound, "-ENOENT", -2),
-        code(Error::Io, "-EIO", -5),
-        code(Error::Busy, "-EAGAIN", -11),
-        code(Error::NoMemory, "-ENOMEM", -12),
-        code(Error::NoDevice, "-ENODEV", -19),
-        code(Error::InvalidState, "-EBUSY", -16),
-        code(Error::Internal, "-EIO", -5),
-    ],
+    errno_codes!("KVM_", "", "-KVM_ENOSYS" = -1000),
 );
 
 /// The 2007 `kvm_para.h`: its one error code is KVM_EINVAL, 1, and Linux 2.6.21 answers every number so.
-pub static PARA_2007: Encoding = Encoding::new(
-    "para-2007",
-    "kvm_para.h of 2007 (KVM_EINVAL 1); Linux 2.6.21 drivers/kvm/kvm_main.c",
-    [
-        code(Error::Unknown, "-KVM_EINVAL", -1),
-        code(Error::NotPermitted, "-KVM_EINVAL", -1),
-        code(Error::Invalid, "-KVM_EINVAL", -1),
-        code(Error::BadAddress, "-KVM_EINVAL", -1),
-        code(Error::Unsupported, "-KVM_EINVAL", -1),
-        code(Error::TooBig, "-KVM_EINVAL", -1),
-        code(Error::NotFound, "-KVM_EINVAL", -1),
-        code(Error::Io, "-KVM_EINVAL", -1),
-        code(Error::Busy, "-KVM_EINVAL", -1),
-        code(Error::NoMemory, "-KVM_EINVAL", -1),
-        code(Error::NoDevice, "-KVM_EINVAL", -1),
-        code(Error::InvalidState, "-KVM_EINVAL", -1),
-        code(Error::Internal, "-KVM_EINVAL", -1),
-    ],
-);
+pub static PARA_2007: Encoding =
+    Encoding::new("para-2007", "kvm_para.h of 2007 (KVM_EINVAL 1); Linux 2.6.21 drivers/kvm/kvm_main.c", {
+        let mut codes = [code(Error::Unknown, "-KVM_EINVAL", -1); Error::ALL.len()];
+        let mut i = 0;
+        while i < codes.len() {
+            codes[i].error = Error::ALL[i];
+            i += 1;
+        }
+        codes
+    });
 
 /// Xen: negated Xen errno values, the same as Linux's for these.
-pub static XEN: Encoding = Encoding::new(
-    "xen",
-    "Xen xen/include/public/errno.h",
-    [
-        code(Error::Unknown, "-XEN_ENOSYS", -38),
-        code(Error::NotPermitted, "-XEN_EPERM", -1),
-        code(Error::Invalid, "-XEN_EINVAL", -22),
-        code(Error::BadAddress, "-XEN_EFAULT", -14),
-        code(Error::Unsupported, "-XEN_EOPNOTSUPP", -95),
-        code(Error::TooBig, "-XEN_E2BIG", -7),
-        code(Error::NotFound, "-XEN_ENOENT", -2),
-        code(Error::Io, "-XEN_EIO", -5),
-        code(Error::Busy, "-XEN_EAGAIN", -11),
-        code(Error::NoMemory, "-XEN_ENOMEM", -12),
-        code(Error::NoDevice, "-XEN_ENODEV", -19),
-        code(Error::InvalidState, "-XEN_EBUSY", -16),
-        code(Error::Internal, "-XEN_EIO", -5),
-    ],
-);
+pub static XEN: Encoding =
+    Encoding::new("xen", "Xen xen/include/public/errno.h", errno_codes!("XEN_", "XEN_", "-XEN_ENOSYS" = -38));
 
-const S390_CODES: [Code; Error::ALL.len()] = [
-    code(Error::Unknown, "-KVM_ENOSYS", -1000),
-    code(Error::NotPermitted, "-EPERM", -1),
-    code(Error::Invalid, "-EINVAL", -22),
-    code(Error::BadAddress, "-EFAULT", -14),
-    code(Error::Unsupported, "-EOPNOTSUPP", -95),
-    code(Error::TooBig, "-E2BIG", -7),
-    code(Error::NotFound, "-ENOENT", -2),
-    code(Error::Io, "-EIO", -5),
-    code(Error::Busy, "-EAGAIN", -11),
-    code(Error::NoMemory, "-ENOMEM", -12),
-    code(Error::NoDevice, "-ENODEV", -19),
-    code(Error::InvalidState, "-EBUSY", -16),
-    code(Error::Internal, "-EIO", -5),
-];
+const S390_CODES: [Code; Error::ALL.len()] = errno_codes!("", "", "-KVM_ENOSYS" = -1000);
 
 /// A vendor's calls over DIAG 0x500: negated errno values in R2.
 pub static S390: Encoding = Encoding::new("s390", "Linux include/uapi/asm-generic/errno-base.h", S390_CODES);
