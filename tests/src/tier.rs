@@ -3,6 +3,7 @@
 mod lints;
 mod native;
 mod packages;
+mod ppc_kvm;
 mod qemu_user;
 
 use crate::cli::{Arch, ArchFilter};
@@ -15,7 +16,7 @@ use crate::workspace::Workspace;
 pub enum Tier {
     /// As ordinary programs of this machine.
     Host,
-    /// Guests on this machine's /dev/kvm.
+    /// Guests on /dev/kvm: this machine's, or that of a kernel in an emulated machine.
     Kvm,
     /// No tests: what the compiler and its tools say about the source.
     Lints,
@@ -38,7 +39,7 @@ impl Tier {
     pub fn what(self) -> &'static str {
         match self {
             Tier::Host => "unit, integration, compile-fail and documentation tests, and the examples",
-            Tier::Kvm => "guests on /dev/kvm",
+            Tier::Kvm => "guests on /dev/kvm; on PowerPC that of a Debian kernel in QEMU",
             Tier::Lints => "rustfmt, clippy, rustdoc, oldest Rust, packages, feature combinations, no_std",
             Tier::QemuUser => "the tests of the published crates under user-mode QEMU",
         }
@@ -55,13 +56,14 @@ pub struct Plan {
 }
 
 /// Every row, and whether it can need an installation.
-const PLANS: [(Plan, bool); 6] = [
+const PLANS: [(Plan, bool); 7] = [
     (Plan { arch: Arch::X86_64, tier: Tier::Host }, false),
     (Plan { arch: Arch::X86_64, tier: Tier::Kvm }, false),
     (Plan { arch: Arch::X86_64, tier: Tier::Lints }, true),
     (Plan { arch: Arch::S390x, tier: Tier::QemuUser }, true),
     (Plan { arch: Arch::Ppc64, tier: Tier::QemuUser }, true),
     (Plan { arch: Arch::Ppc64le, tier: Tier::QemuUser }, true),
+    (Plan { arch: Arch::Ppc64le, tier: Tier::Kvm }, true),
 ];
 
 /// The rows that a command line selects.
@@ -79,7 +81,8 @@ impl Plan {
     pub fn run(&self, session: &Session, workspace: &Workspace) -> Row {
         let tally = match self.tier {
             Tier::Host => native::host(session, workspace),
-            Tier::Kvm => native::kvm(session, workspace),
+            Tier::Kvm if self.arch == Arch::X86_64 => native::kvm(session, workspace),
+            Tier::Kvm => ppc_kvm::run(session, workspace),
             Tier::Lints => lints::run(session, workspace),
             Tier::QemuUser => qemu_user::run(self.arch, session, workspace),
         };
@@ -101,7 +104,7 @@ mod tests {
     #[test]
     fn an_architecture_selects_its_rows() {
         assert_eq!(selected(&[ArchFilter::S390x], false), [Plan { arch: Arch::S390x, tier: Tier::QemuUser }]);
-        assert_eq!(selected(&[ArchFilter::Ppc64, ArchFilter::Ppc64le], false).len(), 2);
+        assert_eq!(selected(&[ArchFilter::Ppc64, ArchFilter::Ppc64le], false).len(), 3);
         assert_eq!(selected(&[ArchFilter::All], false).len(), PLANS.len());
     }
 }

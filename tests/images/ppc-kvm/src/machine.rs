@@ -11,6 +11,7 @@ const MODULES: [&str; 2] = ["/kvm.ko", "/kvm-hv.ko"];
 
 /// Mounts /dev and loads KVM. What fails is printed, and the tests will say what is missing.
 pub fn boot() {
+    println!(); // whoever printed before this may have left the line unfinished
     let device_file_system = c"devtmpfs";
     // SAFETY: all strings end with zero and outlive the call, which wants no data.
     let mounted = unsafe {
