@@ -25,10 +25,11 @@ pub use state::{API_VERSION, EINVAL, MSR, PAGE_SIZE, ParaState};
 pub use vcpu::{ParaMsr, ParaVcpu, Registration};
 
 use crate::convention::{self, VMCALL, VMMCALL};
+use crate::cpuid::Leaf;
 use crate::entry;
 use hypercall_core::{Dispatcher, EntryPoint};
 
-/// Bytes the host writes at `hypercall_gpa`: the instruction, `ret`, and zeros.
+/// Bytes the host writes at `hypercall_gpa`: the instruction, `ret`, and zeros to the fourth.
 pub const SEQUENCE_LENGTH: usize = 4;
 
 /// `out imm8, al`.
@@ -46,14 +47,20 @@ pub enum Processor {
 }
 
 impl Processor {
-    /// By EBX, EDX and ECX of CPUID leaf 0, in this order; `None` for a vendor unknown here.
+    /// By CPUID leaf 0, whose EBX, EDX and ECX name the vendor; `None` for one that has no KVM.
     ///
     /// ```
     /// use hypercall_arch_x86::para::Processor;
-    /// assert_eq!(Processor::by_name(b"AuthenticAMD"), Some(Processor::Amd));
+    /// // "Auth" "enti" "cAMD"
+    /// assert_eq!(Processor::of([0x10, 0x6874_7541, 0x444d_4163, 0x6974_6e65]), Some(Processor::Amd));
     /// ```
-    pub fn by_name(name: &[u8; 12]) -> Option<Processor> {
-        match name {
+    pub fn of(leaf: Leaf) -> Option<Processor> {
+        let [_, b, c, d] = leaf;
+        let mut name = [0; 12];
+        for (to, word) in name.chunks_exact_mut(4).zip([b, d, c]) {
+            to.copy_from_slice(&word.to_le_bytes());
+        }
+        match &name {
             b"GenuineIntel" | b"CentaurHauls" | b"  Shanghai  " => Some(Processor::Intel),
             b"AuthenticAMD" | b"HygonGenuine" => Some(Processor::Amd),
             _ => None,
@@ -77,11 +84,44 @@ pub enum ParaError {
         /// Its convention.
         convention: &'static str,
     },
-    /// An entry point whose instruction does not fit.
-    #[error(
-        "the 2007 API patches four bytes into the guest, and a call by {0} is no four bytes with its return; use a port doorbell or KVM_EXIT_XEN"
-    )]
-    TooLong(EntryPoint),
+    /// An entry point over which the API cannot be offered.
+    #[error("the 2007 API cannot be offered over {point}: {reason}; use a port doorbell or KVM_EXIT_XEN")]
+    Unfit {
+        /// The entry point.
+        point: EntryPoint,
+        /// Why not.
+        reason: &'static str,
+    },
+}
+
+/// What the host writes at `hypercall_gpa` for calls that come in at `point`: `vmcall; ret` or `vmmcall; ret`
+/// by processor for [`entry::EXIT_XEN`], `out imm8, al; ret` and a zero for a port doorbell.
+///
+/// # Errors
+/// [`ParaError::Unfit`] for any other entry point: an MMIO doorbell's store takes seven bytes, and
+/// KVM_EXIT_HYPERCALL carries one number.
+pub fn sequence(point: EntryPoint, processor: Processor) -> Result<[u8; SEQUENCE_LENGTH], ParaError> {
+    let unfit = |reason| Err(ParaError::Unfit { point, reason });
+    match point {
+        entry::EXIT_XEN => {
+            let instruction = match processor {
+                Processor::Intel => VMCALL.bytes,
+                Processor::Amd => VMMCALL.bytes,
+            };
+            let mut sequence = [RET; SEQUENCE_LENGTH];
+            sequence[..SEQUENCE_LENGTH - 1].copy_from_slice(instruction);
+            Ok(sequence)
+        }
+        EntryPoint { transport: entry::PIO, address } => match u8::try_from(address) {
+            Ok(port) => Ok([OUT, port, RET, 0]),
+            Err(_) => unfit("`out imm8, al` reaches the ports to 0xff"),
+        },
+        EntryPoint { transport: entry::MMIO, .. } => {
+            unfit("the guest has four bytes for the instruction and its return, and a store takes seven")
+        }
+        entry::EXIT_HYPERCALL => unfit("KVM hands out number 12 only"),
+        _ => unfit("its instruction is not known"),
+    }
 }
 
 /// The API as one VM offers it: what its guests' call site is patched to.
@@ -104,12 +144,11 @@ pub struct Para {
 }
 
 impl Para {
-    /// The API over an entry point of the VM: [`entry::EXIT_XEN`], with the instruction of its processor, or
-    /// a port doorbell.
+    /// The API over an entry point of the VM: [`entry::EXIT_XEN`] or a port doorbell.
     ///
     /// # Errors
-    /// [`ParaError`]: an entry point that is not bound to [`convention::PARA_2007`], or one whose instruction
-    /// and return are no four bytes, as an MMIO doorbell's, or that does not carry every number.
+    /// [`ParaError`]: an entry point that is not bound to [`convention::PARA_2007`], or one for which there is
+    /// no [`sequence`].
     pub fn new<Vm>(
         dispatcher: &Dispatcher<Vm>,
         point: EntryPoint,
@@ -120,24 +159,7 @@ impl Para {
         if convention != convention::PARA_2007.name {
             return Err(ParaError::Convention { point, convention });
         }
-        let instruction = match processor {
-            Processor::Intel => VMCALL.bytes,
-            Processor::Amd => VMMCALL.bytes,
-        };
-        let port;
-        let instruction = match (point, u8::try_from(point.address)) {
-            (entry::EXIT_XEN, _) => instruction,
-            (EntryPoint { transport: entry::PIO, .. }, Ok(number)) => {
-                port = [OUT, number];
-                &port
-            }
-            _ => return Err(ParaError::TooLong(point)),
-        };
-        let mut sequence = [0; SEQUENCE_LENGTH];
-        for (to, from) in sequence.iter_mut().zip(instruction.iter().chain(&[RET])) {
-            *to = *from;
-        }
-        Ok(Para { sequence })
+        Ok(Para { sequence: sequence(point, processor)? })
     }
 
     /// What the host writes at `hypercall_gpa`.

@@ -33,6 +33,8 @@ pub enum Site {
     Vmcall = 2,
     /// `vmmcall`.
     Vmmcall = 3,
+    /// The four bytes that the host patches when the guest registers its page of the 2007 API.
+    Patched = 4,
 }
 
 /// Flags that a call must leave as they are: CF, PF, AF, ZF, SF, DF and OF.
@@ -103,6 +105,8 @@ pub struct Control {
     pub reads_cpuid: u64,
     /// The [`Site`] to call through.
     pub site: u64,
+    /// The page that the guest registers by the API of 2007, to call through [`Site::Patched`]; 0 for none.
+    pub para_state: u64,
     /// EAX, EBX, ECX and EDX of the first four of those leaves, as the guest saw them.
     pub leaves: [[u32; 4]; 4],
 }

@@ -30,8 +30,10 @@ pub struct Binding {
 }
 
 /// The bindings that `--convention` names, the first an architecture's usual one.
-pub static BINDINGS: [Binding; 4] = [
+pub static BINDINGS: [Binding; 5] = [
     Binding { convention: &x86::KVM, interface: &interface::KVM },
+    // Its header defines no call.
+    Binding { convention: &x86::PARA_2007, interface: &interface::VENDOR },
     Binding { convention: &s390::DIAG500, interface: &interface::DIAG500 },
     Binding { convention: &ppc::EPAPR, interface: &interface::KVM },
     Binding { convention: &ppc::PAPR, interface: &interface::PAPR },

@@ -134,6 +134,67 @@ fn a_flat_guest_makes_calls_until_it_halts() {
     assert!(stderr(&output).contains("ended the VM with code 7"), "{}", stderr(&output));
 }
 
+/// The guest registers its page by WRMSR of 0x87655678, and every call of the list goes through the four bytes
+/// that the host patched: `out 0x48, al; ret`.
+#[test]
+fn a_guest_of_the_2007_api_makes_the_list_in_both_modes_and_as_a_program() {
+    if !kvm() {
+        return;
+    }
+    for vcpus in ["1", "2"] {
+        let run = ["--backend", "kvm", "--convention", "para-2007", "--vcpus", vcpus, "--format", "json"];
+        let output = hypercall(&run);
+        assert!(output.status.success(), "{}", stderr(&output));
+        let report = report(&output);
+        assert_eq!((&report["convention"], &report["transport"]), (&"para-2007".into(), &"pio".into()));
+        check_calls(&report, 120);
+        let calls = report["calls"].as_array().expect("calls");
+        let of = |mode: &str, cpl: u32, name: &str| {
+            let found = calls.iter().find(|c| c["mode"] == mode && c["cpl"] == cpl && c["name"] == name);
+            found.expect("a call")["result"].as_str().expect("text").to_string()
+        };
+        for mode in ["64-bit", "32-bit"] {
+            assert_eq!(of(mode, 0, "KVM_HC_CLOCK_PAIRING"), "-KVM_EINVAL (-1)");
+            assert_ne!(of(mode, 0, "HYPERCALL_MIX_6"), "-KVM_EINVAL (-1)", "six parameters");
+        }
+        assert_eq!(of("64-bit", 3, "HYPERCALL_MIX_6"), "-KVM_EINVAL (-1)", "a program is refused");
+    }
+}
+
+#[test]
+fn the_2007_api_goes_with_a_port_doorbell_only() {
+    if !kvm() {
+        return;
+    }
+    for (transport, reason) in [("mmio", "a store takes seven"), ("exit-hypercall", "number 12 only")] {
+        let output = hypercall(&["--convention", "para-2007", "--transport", transport]);
+        assert_eq!(output.status.code(), Some(2), "{}", stderr(&output));
+        assert!(output.stdout.is_empty() && stderr(&output).contains(reason), "{}", stderr(&output));
+    }
+}
+
+#[test]
+fn a_flat_guest_registers_its_page_and_calls_through_it() {
+    if !kvm() {
+        return;
+    }
+    let code = [
+        &[0xc7, 0x04, 0x25, 0, 0, 0x20, 0, 1, 0, 0, 0][..], // mov dword ptr [0x200000], 1
+        &[0xc7, 0x04, 0x25, 0x10, 0, 0x20, 0, 0, 0, 0x30, 0], // mov dword ptr [0x200010], 0x300000
+        &[0xb9, 0x78, 0x56, 0x65, 0x87],                    // mov ecx, 0x87655678
+        &[0xb8, 0, 0, 0x20, 0, 0x31, 0xd2, 0x0f, 0x30],     // mov eax, 0x200000; xor edx, edx; wrmsr
+        &[0xb8, 0x33, 0, 0x56, 0x48],                       // mov eax, 0x48560033 (HYPERCALL_EXIT)
+        &[0xbf, 7, 0, 0, 0],                                // mov edi, 7: the first parameter
+        &[0xba, 0, 0, 0x30, 0, 0xff, 0xd2],                 // mov edx, 0x300000; call rdx
+    ];
+    let guest = File::new("para", &code.concat());
+    let output = hypercall(&["--guest", guest.path(), "--convention", "para-2007", "--format", "json"]);
+    assert_eq!(output.status.code(), Some(1), "{}", stderr(&output));
+    assert!(stderr(&output).contains("ended the VM with code 7"), "{}", stderr(&output));
+    let call = &report(&output)["calls"][0];
+    assert_eq!((&call["name"], &call["result"]), (&"HYPERCALL_EXIT".into(), &"VM exit 7".into()));
+}
+
 #[test]
 fn a_guest_that_goes_wrong_ends_with_one_clear_line() {
     if !kvm() {

@@ -254,10 +254,19 @@ fn the_sequence_is_that_of_the_transport_and_the_processor() {
 }
 
 #[test]
-fn an_entry_point_that_is_no_four_bytes_is_refused() {
+fn an_entry_point_without_a_sequence_of_four_bytes_is_refused() {
     let wide_port = EntryPoint::new(entry::PIO, 0x148);
-    for point in [entry::mmio(0x7000_0000), entry::EXIT_HYPERCALL, wide_port] {
-        assert_eq!(para(point, Processor::Intel), Err(ParaError::TooLong(point)));
+    let other = EntryPoint::new("ring", 0);
+    for (point, reason) in [
+        (entry::mmio(0x7000_0000), "seven"),
+        (entry::EXIT_HYPERCALL, "number 12"),
+        (wide_port, "0xff"),
+        (other, "not known"),
+    ] {
+        let error = para(point, Processor::Intel).unwrap_err();
+        assert!(matches!(error, ParaError::Unfit { point: p, .. } if p == point), "{error}");
+        let text = alloc::string::ToString::to_string(&error);
+        assert!(text.contains(reason) && text.contains("use a port doorbell or KVM_EXIT_XEN"), "{text}");
     }
 }
 
@@ -271,17 +280,18 @@ fn an_entry_point_of_another_convention_is_refused() {
     assert_eq!(Para::new(&other, entry::EXIT_XEN, Processor::Intel), Err(missing));
 }
 
+/// EBX, ECX and EDX as the manuals of Intel (SDM volume 2, CPUID) and AMD (APM volume 3, CPUID) give them.
 #[test]
 fn processors_are_known_by_their_vendors_names() {
-    for (name, processor) in [
-        (b"GenuineIntel", Some(Processor::Intel)),
-        (b"CentaurHauls", Some(Processor::Intel)),
-        (b"  Shanghai  ", Some(Processor::Intel)),
-        (b"AuthenticAMD", Some(Processor::Amd)),
-        (b"HygonGenuine", Some(Processor::Amd)),
-        (b"genuineintel", None),
-        (&[0; 12], None),
+    for ([b, c, d], processor) in [
+        ([0x756e_6547, 0x6c65_746e, 0x4965_6e69], Some(Processor::Intel)), // Genu ntel ineI
+        ([0x746e_6543, 0x736c_7561, 0x4872_7561], Some(Processor::Intel)), // Cent auls aurH
+        ([0x6853_2020, 0x2020_6961, 0x6867_6e61], Some(Processor::Intel)), // "  Sh" "ai  " "angh"
+        ([0x6874_7541, 0x444d_4163, 0x6974_6e65], Some(Processor::Amd)),   // Auth cAMD enti
+        ([0x6f67_7948, 0x656e_6975, 0x6e65_476e], Some(Processor::Amd)),   // Hygo uine nGen
+        ([0x756e_6547, 0x4965_6e69, 0x6c65_746e], None),
+        ([0; 3], None),
     ] {
-        assert_eq!(Processor::by_name(name), processor);
+        assert_eq!(Processor::of([0x10, b, c, d]), processor, "{b:#x}");
     }
 }

@@ -4,10 +4,11 @@
 //! block. The control block is found again through it, as a call may need every register.
 #![allow(unsafe_code)] // assembler, and the symbols around it
 
-use super::{Control, DONE_PORT, DOORBELL_ADDRESS, DOORBELL_PORT, FLAGS, GENERAL, Record};
+use super::{Control, DONE_PORT, DOORBELL_ADDRESS, DOORBELL_PORT, FLAGS, GENERAL, Record, Site};
 use core::arch::global_asm;
 use core::mem::{offset_of, size_of};
 use hypercall_arch_x86::cpuid;
+use hypercall_arch_x86::para::{API_VERSION, MSR, PAGE_SIZE, ParaState};
 
 /// The signature of the VMM's leaves as CPUID gives it in EBX, ECX and EDX.
 const SIGNATURE: [u32; 3] = {
@@ -22,8 +23,8 @@ pub struct Code {
     pub bytes: &'static [u8],
     /// Offset of the handler of #GP.
     pub fault_handler: usize,
-    /// Offset of each [`Site`](super::Site)'s instruction.
-    pub sites: [usize; 4],
+    /// Offset of each [`Site`]'s instruction.
+    pub sites: [usize; SITES.len()],
 }
 
 global_asm!(
@@ -69,6 +70,29 @@ global_asm!(
     "bsf eax, eax",
     "jz 9f",
     "mov [r15 + {site}], rax",
+    // The page of the 2007 API, if there is one: filled in, registered, and looked at.
+    "mov rsi, [r15 + {para_state}]",
+    "test rsi, rsi",
+    "jz 2f",
+    "mov dword ptr [rsi + {guest_version}], {api_version}",
+    "mov dword ptr [rsi + {state_size}], {page_size}",
+    "lea rax, [rip + 35f]",
+    "mov [rsi + {hypercall_gpa}], rax",
+    "mov ecx, {msr}",
+    "mov eax, esi",
+    "mov rdx, rsi",
+    "shr rdx, 32",
+    "wrmsr",
+    "rdmsr",
+    "shl rdx, 32",
+    "or rax, rdx",
+    "cmp rax, rsi",
+    "jne 9f",
+    "cmp dword ptr [rsi + {ret}], 0",
+    "jne 9f",
+    "cmp dword ptr [rsi + {host_version}], {api_version}",
+    "jb 9f",
+    "mov qword ptr [r15 + {site}], {patched}",
     // The next record: its call site, its flags, its registers.
     "2: mov r15, [rsp]",
     "cmp qword ptr [r15 + {remaining}], 0",
@@ -167,7 +191,7 @@ global_asm!(
     "lea rsp, [rsp + 8]",
     "jmp 3b",
     ".balign 8",
-    "30: .quad 31f - 30b, 32f - 30b, 33f - 30b, 34f - 30b",
+    "30: .quad 31f - 30b, 32f - 30b, 33f - 30b, 34f - 30b, 35f - 30b",
     ".globl hypercall_guest_64_sites",
     "hypercall_guest_64_sites:",
     "31: out {port}, al",
@@ -180,6 +204,9 @@ global_asm!(
     "ret",
     "34: vmmcall",
     "ret",
+    // Four bytes that the host patches.
+    "35: ud2",
+    "ud2",
     ".globl hypercall_guest_64_end",
     "hypercall_guest_64_end:",
     ".popsection",
@@ -194,6 +221,16 @@ global_asm!(
     remaining = const offset_of!(Control, remaining),
     current = const offset_of!(Control, current),
     site = const offset_of!(Control, site),
+    para_state = const offset_of!(Control, para_state),
+    guest_version = const offset_of!(ParaState, guest_version),
+    host_version = const offset_of!(ParaState, host_version),
+    state_size = const offset_of!(ParaState, size),
+    ret = const offset_of!(ParaState, ret),
+    hypercall_gpa = const offset_of!(ParaState, hypercall_gpa),
+    api_version = const API_VERSION,
+    page_size = const PAGE_SIZE,
+    msr = const MSR,
+    patched = const Site::Patched as u64,
     flags_in = const offset_of!(Record, flags_in),
     flags_out = const offset_of!(Record, flags_out),
     output = const offset_of!(Record, output),
@@ -254,6 +291,31 @@ global_asm!(
     "bsf eax, eax",
     "jz 9f",
     "mov [ebp + {site}], eax",
+    "mov esi, [ebp + {para_state}]",
+    "test esi, esi",
+    "jz 2f",
+    "mov dword ptr [esi + {guest_version}], {api_version}",
+    "mov dword ptr [esi + {state_size}], {page_size}",
+    "call 14f",
+    "13: .long 35f - 13b",
+    "14: pop eax",
+    "add eax, [eax]",
+    "mov [esi + {hypercall_gpa}], eax",
+    "mov dword ptr [esi + {hypercall_gpa} + 4], 0",
+    "mov ecx, {msr}",
+    "mov eax, esi",
+    "xor edx, edx",
+    "wrmsr",
+    "rdmsr",
+    "cmp eax, esi",
+    "jne 9f",
+    "test edx, edx",
+    "jne 9f",
+    "cmp dword ptr [esi + {ret}], 0",
+    "jne 9f",
+    "cmp dword ptr [esi + {host_version}], {api_version}",
+    "jb 9f",
+    "mov dword ptr [ebp + {site}], {patched}",
     "2: mov ebp, [esp]",
     "cmp dword ptr [ebp + {remaining}], 0",
     "je 9f",
@@ -261,7 +323,7 @@ global_asm!(
     "mov eax, [ebp + {site}]",
     // No instruction pointer to address from in 32-bit mode: the return address is the table's.
     "call 8f",
-    "30: .quad 31f - 30b, 32f - 30b, 33f - 30b, 34f - 30b",
+    "30: .quad 31f - 30b, 32f - 30b, 33f - 30b, 34f - 30b, 35f - 30b",
     "8: pop ebx",
     "mov eax, [ebx + eax * 8]",
     "add eax, ebx",
@@ -343,6 +405,9 @@ global_asm!(
     "ret",
     "34: vmmcall",
     "ret",
+    // Four bytes that the host patches.
+    "35: ud2",
+    "ud2",
     ".globl hypercall_guest_32_end",
     "hypercall_guest_32_end:",
     ".code64",
@@ -358,6 +423,16 @@ global_asm!(
     remaining = const offset_of!(Control, remaining),
     current = const offset_of!(Control, current),
     site = const offset_of!(Control, site),
+    para_state = const offset_of!(Control, para_state),
+    guest_version = const offset_of!(ParaState, guest_version),
+    host_version = const offset_of!(ParaState, host_version),
+    state_size = const offset_of!(ParaState, size),
+    ret = const offset_of!(ParaState, ret),
+    hypercall_gpa = const offset_of!(ParaState, hypercall_gpa),
+    api_version = const API_VERSION,
+    page_size = const PAGE_SIZE,
+    msr = const MSR,
+    patched = const Site::Patched as u64,
     flags_in = const offset_of!(Record, flags_in),
     flags_out = const offset_of!(Record, flags_out),
     output = const offset_of!(Record, output),
@@ -386,8 +461,8 @@ unsafe extern "C" {
     static hypercall_guest_32_end: u8;
 }
 
-/// Lengths of the four call sites with their RET, in the order of [`Site`](super::Site).
-const SITES: [usize; 4] = [3, 8, 4, 4];
+/// Lengths of the call sites with their RET, in the order of [`Site`].
+const SITES: [usize; 5] = [3, 8, 4, 4, 4];
 
 fn code(start: *const u8, fault: *const u8, sites: *const u8, end: *const u8) -> Code {
     let offset = |place: *const u8| place.addr() - start.addr();

@@ -2,8 +2,8 @@
 
 use super::{Failure, Format, print, print_json};
 use clap::{Args, ValueEnum};
-use hypercall_core::{Arch, Policy};
 use hypercall_core::policy::PolicyError;
+use hypercall_core::{Arch, Policy};
 use hypercalls::run::report::Report;
 use hypercalls::run::{BINDINGS, Binding, binding, loopback};
 use std::path::PathBuf;
@@ -45,7 +45,7 @@ pub struct Arguments {
     /// How the guest's calls reach the VMM
     #[arg(long, value_enum, default_value = "auto")]
     transport: Transport,
-    /// Calling convention: kvm; and with loopback diag500, epapr, papr
+    /// Calling convention: kvm, or para-2007 with a port doorbell; and with loopback diag500, epapr, papr
     #[arg(long, default_value = "kvm")]
     convention: String,
     /// How many vCPUs make the whole list, at the same time
@@ -90,7 +90,8 @@ impl Arguments {
         };
         if self.backend == Backend::Kvm && binding.convention.arch != Arch::X86 {
             let name = binding.convention.name;
-            let message = format!("the convention {name} is not x86's; it works with --backend loopback only");
+            let message =
+                format!("the convention {name} is not x86's; it works with --backend loopback only");
             return Err(Failure::usage(message));
         }
         if self.backend == Backend::Loopback || (self.backend == Backend::Auto && !self.can_use_kvm(binding))
@@ -131,12 +132,20 @@ mod kvm {
     use hypercall_core::Arch;
     use hypercalls::run::guest;
     use hypercalls::run::kvm;
-    use hypercalls::run::vm::{self, Options};
+    use hypercalls::run::vm::{self, Options, RunError};
     use std::io::Write;
     use std::time::Duration;
 
     /// Ample for the built-in guest, which is done in a second where KVM emulates every instruction of it.
     const BUILT_IN_TIMEOUT: Duration = Duration::from_secs(60);
+
+    /// A transport that the convention does not go with is bad usage.
+    fn failure(error: RunError) -> Failure {
+        match error {
+            RunError::Para(_) => Failure::usage(error),
+            _ => Failure::failed(error),
+        }
+    }
 
     impl Arguments {
         /// Whether KVM is there; says on stderr why not. A convention of another architecture needs none.
@@ -175,7 +184,7 @@ mod kvm {
             let Some(path) = &self.guest else {
                 // What the built-in guest writes to its console is checked, not shown.
                 let timeout = self.timeout.map_or(BUILT_IN_TIMEOUT, Duration::from_secs);
-                let report = kvm::run(options(timeout, Box::new(|_| ()))).map_err(Failure::failed)?;
+                let report = kvm::run(options(timeout, Box::new(|_| ()))).map_err(failure)?;
                 return self.finish(&report);
             };
             let image = guest::load(path).map_err(Failure::failed)?;
@@ -183,7 +192,7 @@ mod kvm {
                 let _ = std::io::stderr().write_all(text);
             });
             let timeout = self.timeout.map_or(guest::FOREVER, Duration::from_secs);
-            let ended = guest::run(&image, options(timeout, console)).map_err(Failure::failed)?;
+            let ended = guest::run(&image, options(timeout, console)).map_err(failure)?;
             match self.format {
                 Format::Table => print(&ended.report.table())?,
                 Format::Json => print_json(&ended.report)?,

@@ -3,11 +3,14 @@
 use super::machine::Machine;
 use super::report::{Call, Report, number};
 use super::vm::{Options, RunError, Transport, Vm, ioctl, on_threads, start};
+use hypercall_arch_x86::kvm::msr::MsrExit;
 use hypercall_arch_x86::kvm::setup::{self, Entry, Mode};
 use hypercall_arch_x86::kvm::watchdog::Watchdog;
 use hypercall_arch_x86::kvm::{KvmCalls, Served, backend};
+use hypercall_arch_x86::para::ParaVcpu;
+use hypercall_arch_x86::registers;
 use hypercall_core::memory::GuestMemory;
-use hypercall_core::{Dispatcher, Interface, Width};
+use hypercall_core::{Dispatcher, Interface, Reg, Width};
 use kvm_bindings::kvm_regs;
 use kvm_ioctls::{VcpuExit, VcpuFd};
 use object::read::elf::{FileHeader, ProgramHeader};
@@ -171,6 +174,7 @@ struct Guest<'a> {
     vm: &'a Vm,
     fd: VcpuFd,
     calls: KvmCalls<Machine>,
+    para: Option<ParaVcpu>,
     dispatcher: Arc<Dispatcher<Machine>>,
     transport: Transport,
     index: u32,
@@ -203,7 +207,7 @@ impl<'a> Guest<'a> {
         let mut regs = fd.get_regs().map_err(ioctl("KVM_GET_REGS"))?;
         regs.rdi = index.into();
         fd.set_regs(&regs).map_err(ioctl("KVM_SET_REGS"))?;
-        Ok(Guest { vm, fd, calls, dispatcher, transport, index })
+        Ok(Guest { vm, fd, calls, para: vm.para(), dispatcher, transport, index })
     }
 
     /// Runs it to its end: the calls listed, how many more there were, and the exit code.
@@ -239,7 +243,14 @@ impl<'a> Guest<'a> {
                     Err(VcpuExit::InternalError | VcpuExit::FailEntry(..)) => {
                         backend::describe(self.fd.get_kvm_run())
                     }
-                    Err(other) => format!("exit {other:?}, which nobody handles"),
+                    Err(other) => match (MsrExit::recognise(other), &mut self.para) {
+                        (Ok(access), Some(para)) => {
+                            access.serve(&mut self.fd, &mut para.msr(self.vm.kvm_vm.memory()));
+                            continue;
+                        }
+                        (Ok(access), None) => format!("{access:x?} of an MSR, which nobody handles"),
+                        (Err(other), _) => format!("exit {other:?}, which nobody handles"),
+                    },
                 },
                 Err(error) if error.errno() == libc::EINTR && !watchdog.expired() => continue,
                 Err(error) if error.errno() == libc::EINTR => {
@@ -259,17 +270,20 @@ impl<'a> Guest<'a> {
         self.fd.get_regs().map_err(ioctl("KVM_GET_REGS"))
     }
 
-    /// A call as its registers show it, in KVM's convention in 64-bit mode.
+    /// A call as its registers show it, in 64-bit mode.
     fn row(&self, before: &kvm_regs, after: &kvm_regs, ended: Option<u32>, ns: Option<u64>) -> Call {
         let convention = self.vm.binding.convention;
         let numbering = convention.numbering;
-        let found =
-            self.dispatcher.registry().iter().find(|d| {
-                d.is_on(convention.arch) && d.interface.wire(numbering, d.number) == Some(before.rax)
-            });
+        let mode = convention.mode_for(Width::Bits64);
+        let wire = value(before, mode.number);
+        let found = self
+            .dispatcher
+            .registry()
+            .iter()
+            .find(|d| d.is_on(convention.arch) && d.interface.wire(numbering, d.number) == Some(wire));
         let interface: &Interface = found.map_or(self.vm.binding.interface, |d| d.interface);
-        let arguments = [before.rbx, before.rcx, before.rdx, before.rsi];
-        let count = found.map_or(arguments.len(), |d| d.slots().0.min(arguments.len()));
+        let arguments = mode.arguments.iter().map(|register| number(value(before, *register)));
+        let count = found.map_or(mode.arguments.len(), |d| d.slots().0);
         let errors = interface.errors.unwrap_or(convention.errors);
         let result = match (ended, errors.explain(after.rax as i64)) {
             (Some(code), _) => format!("VM exit {code}"),
@@ -278,7 +292,7 @@ impl<'a> Guest<'a> {
         };
         Call {
             interface: interface.name,
-            number: number(found.map_or(before.rax, |d| d.number)),
+            number: number(found.map_or(wire, |d| d.number)),
             name: found.map_or("unknown", |d| d.name),
             status: found.map_or("", |d| d.status.name()),
             case: "guest",
@@ -291,7 +305,35 @@ impl<'a> Guest<'a> {
             ok: true,
             ns,
             wrong: None,
-            arguments: arguments[..count].iter().map(|a| number(*a)).collect::<Vec<_>>().join(" "),
+            arguments: arguments.take(count).collect::<Vec<_>>().join(" "),
         }
     }
+}
+
+/// A register that a convention names.
+fn value(regs: &kvm_regs, register: Reg) -> u64 {
+    let kvm_regs {
+        rax,
+        rbx,
+        rcx,
+        rdx,
+        rsi,
+        rdi,
+        rsp,
+        rbp,
+        r8,
+        r9,
+        r10,
+        r11,
+        r12,
+        r13,
+        r14,
+        r15,
+        rip,
+        rflags,
+    } = *regs;
+    // in the order of the register file of the conventions
+    let file: [u64; registers::COUNT] =
+        [rax, rbx, rcx, rdx, rsi, rdi, rsp, rbp, r8, r9, r10, r11, r12, r13, r14, r15, rip, rflags];
+    file[register.index]
 }

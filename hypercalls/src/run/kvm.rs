@@ -4,14 +4,16 @@ use super::judge::{self, Meant, allowed, endian_of, firsts, prepare};
 use super::machine::Machine;
 use super::report::{Call, Found, Report, Row};
 use super::vm::{Options, RunError, Transport, Vm, ioctl, on_threads, start};
-use crate::builtin::{self, Control, DONE_PORT, DOORBELL_PORT, GENERAL, Record, Verdict};
+use crate::builtin::{self, Control, DONE_PORT, DOORBELL_PORT, GENERAL, Record, Site, Verdict};
 use crate::cases::lower::{Ending, Image, Place, Rules, is_for, lower};
 use crate::cases::{self, Case, oracle};
 use bytemuck::Zeroable;
 use hypercall_arch_x86::cpuid::{Abi, FIRST_BASE, STEP};
+use hypercall_arch_x86::kvm::msr::MsrExit;
 use hypercall_arch_x86::kvm::setup::{self, Entry, Mode};
 use hypercall_arch_x86::kvm::watchdog::Watchdog;
 use hypercall_arch_x86::kvm::{KvmCalls, Served, backend};
+use hypercall_arch_x86::para::{API_VERSION, ParaVcpu, Registration};
 use hypercall_arch_x86::registers;
 use hypercall_core::memory::GuestMemory;
 use hypercall_core::{Arch, Dispatcher, Policy, Privilege, Width};
@@ -24,8 +26,9 @@ use std::time::{Duration, Instant};
 const MEMORY: u64 = 16 << 20;
 /// The first vCPU's region.
 const REGIONS: u64 = 0x10_0000;
-/// A vCPU's region: tables, code, control block, stacks, records, data.
+/// A vCPU's region: tables, page of the 2007 API, code, control block, stacks, records, data.
 const REGION: u64 = 0x4_0000;
+const PARA_STATE: u64 = 0xb000;
 const CODE_64: u64 = 0xc000;
 const CODE_32: u64 = 0xd000;
 const CONTROL: u64 = 0xe000;
@@ -103,6 +106,7 @@ struct Guest<'a> {
     vm: &'a Vm,
     fd: VcpuFd,
     calls: KvmCalls<Machine>,
+    para: Option<ParaVcpu>,
     dispatcher: Arc<Dispatcher<Machine>>,
     transport: Transport,
     policy: &'a Policy,
@@ -121,7 +125,12 @@ impl<'a> Guest<'a> {
         let (fd, calls) = vm.vcpu(&dispatcher, index)?;
         let region = REGIONS + REGION * u64::from(index);
         let place = Place { vcpu: index, data: region + DATA, memory_end: MEMORY };
-        Ok(Guest { vm, fd, calls, dispatcher, transport, policy, place, region })
+        let para = vm.para();
+        let guest = Guest { vm, fd, calls, para, dispatcher, transport, policy, place, region };
+        // Once, for the host may patch it: programs find the call site that their kernel registered.
+        guest.write(region + CODE_64, builtin::code_64().bytes)?;
+        guest.write(region + CODE_32, builtin::code_32().bytes)?;
+        Ok(guest)
     }
 
     fn run(mut self, timeout: Duration) -> Result<Vec<Call>, RunError> {
@@ -163,6 +172,7 @@ impl<'a> Guest<'a> {
         self.enter(group, list.len())?;
         let (times, exit) = self.work(&list, watchdog, timeout)?;
         self.check_leaves(group)?;
+        self.check_registration(group)?;
 
         for (index, (case, image)) in list.iter().enumerate() {
             let mut record = Record::zeroed();
@@ -220,6 +230,31 @@ impl<'a> Guest<'a> {
         Err(RunError::Leaves { vcpu: self.place.vcpu, seen: control.leaves })
     }
 
+    /// Whether the guest registered the page of the 2007 API, where the VM offers that.
+    fn check_registration(&self, group: Group) -> Result<(), RunError> {
+        let Some(para) = self.para.as_ref().filter(|_| group.privilege == Privilege::Supervisor) else {
+            return Ok(());
+        };
+        let (code, at) = self.code(group.width);
+        let meant = Registration {
+            gpa: self.region + PARA_STATE,
+            guest_version: API_VERSION,
+            hypercall_gpa: at + code.sites[Site::Patched as usize] as u64,
+        };
+        match para.registration() {
+            Some(found) if found == meant => Ok(()),
+            found => Err(RunError::NotRegistered { vcpu: self.place.vcpu, found }),
+        }
+    }
+
+    /// The interpreter for a mode, and where it is.
+    fn code(&self, width: Width) -> (builtin::Code, u64) {
+        match width {
+            Width::Bits64 => (builtin::code_64(), self.region + CODE_64),
+            Width::Bits32 => (builtin::code_32(), self.region + CODE_32),
+        }
+    }
+
     /// Runs the guest until it says that it is done, or a call ends the VM: then which one, and its code.
     fn work(
         &mut self,
@@ -251,7 +286,14 @@ impl<'a> Guest<'a> {
                     Err(VcpuExit::InternalError | VcpuExit::FailEntry(..)) => {
                         backend::describe(self.fd.get_kvm_run())
                     }
-                    Err(other) => format!("unexpected exit {other:?}"),
+                    Err(other) => match (MsrExit::recognise(other), &mut self.para) {
+                        (Ok(access), Some(para)) => {
+                            access.serve(&mut self.fd, &mut para.msr(self.vm.kvm_vm.memory()));
+                            continue;
+                        }
+                        (Ok(access), None) => format!("unexpected access to an MSR: {access:x?}"),
+                        (Err(other), _) => format!("unexpected exit {other:?}"),
+                    },
                 },
                 Err(error) if error.errno() == libc::EINTR && !watchdog.expired() => continue,
                 Err(error) if error.errno() == libc::EINTR => {
@@ -294,16 +336,14 @@ impl<'a> Guest<'a> {
     /// Puts the vCPU at the beginning of the interpreter for a group.
     fn enter(&mut self, group: Group, records: usize) -> Result<(), RunError> {
         assert!(RECORDS + (records * size_of::<Record>()) as u64 <= DATA, "the records fit their area");
-        let (code, at) = match group.width {
-            Width::Bits64 => (builtin::code_64(), self.region + CODE_64),
-            Width::Bits32 => (builtin::code_32(), self.region + CODE_32),
-        };
-        self.write(at, code.bytes)?;
+        let (code, at) = self.code(group.width);
+        let site = if self.para.is_some() { Site::Patched } else { self.vm.site(self.transport)? };
         let control = Control {
             current: self.record(0),
             remaining: records as u64,
             reads_cpuid: (group.privilege == Privilege::Supervisor).into(),
-            site: self.transport.site() as u64,
+            site: site as u64,
+            para_state: if self.para.is_some() { self.region + PARA_STATE } else { 0 },
             ..Control::default()
         };
         self.write(self.region + CONTROL, bytemuck::bytes_of(&control))?;

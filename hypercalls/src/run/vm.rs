@@ -5,11 +5,12 @@ use super::{Binding, dispatcher};
 use crate::builtin::{DOORBELL_ADDRESS, DOORBELL_PORT, Site};
 use crate::cases::Case;
 use hypercall_arch_x86::cpuid::{Abi, Vmcall};
-use hypercall_arch_x86::entry;
-use hypercall_arch_x86::kvm::cpuid::install;
-use hypercall_arch_x86::kvm::{KvmCalls, KvmError, KvmVm, probe, tsc};
+use hypercall_arch_x86::kvm::cpuid::{install, processor};
+use hypercall_arch_x86::kvm::{KvmCalls, KvmError, KvmVm, msr, probe, tsc};
+use hypercall_arch_x86::para::{self, Para, ParaError, ParaVcpu, Processor};
+use hypercall_arch_x86::{convention, entry};
 use hypercall_core::{Arch, BuildError, Dispatcher, EntryPoint, Policy, interface};
-use kvm_bindings::KVM_MAX_CPUID_ENTRIES;
+use kvm_bindings::{CpuId, KVM_MAX_CPUID_ENTRIES};
 use kvm_ioctls::{Kvm, VcpuFd};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -53,11 +54,13 @@ impl Transport {
         self != Transport::ExitHypercall || (*case.interface == interface::KVM && case.number == 12)
     }
 
-    // KVM replaces either of the two instructions by the processor's own (KVM_X86_QUIRK_FIX_HYPERCALL_INSN).
-    pub(super) fn site(self) -> Site {
+    /// KVM replaces either of the two instructions by the processor's own for a kernel
+    /// (KVM_X86_QUIRK_FIX_HYPERCALL_INSN), and raises #GP for a user program that has the wrong one.
+    fn site(self, processor: Option<Processor>) -> Site {
         match self {
             Transport::Pio => Site::Port,
             Transport::Mmio => Site::Mmio,
+            Transport::ExitHypercall if processor == Some(Processor::Amd) => Site::Vmmcall,
             Transport::ExitHypercall => Site::Vmcall,
         }
     }
@@ -72,6 +75,9 @@ pub enum RunError {
     /// No dispatcher.
     #[error(transparent)]
     Build(#[from] BuildError),
+    /// A transport that the API of 2007 does not have.
+    #[error(transparent)]
+    Para(#[from] ParaError),
     /// A file descriptor or thread the system did not give.
     #[error("{what}: {source}")]
     System {
@@ -93,6 +99,16 @@ pub enum RunError {
         vcpu: u32,
         /// What the guest read; zeros where it found no signature.
         seen: [[u32; 4]; 4],
+    },
+    /// A page of the 2007 API that the guest did not come to register.
+    #[error(
+        "the guest of vCPU {vcpu} did not register the page of the 2007 API as it was to; registered is {found:x?}"
+    )]
+    NotRegistered {
+        /// The vCPU.
+        vcpu: u32,
+        /// What is registered.
+        found: Option<para::Registration>,
     },
     /// The guest stopped where it should not have.
     #[error("vCPU {vcpu} stopped {place}: {reason}")]
@@ -133,6 +149,8 @@ pub(super) struct Vm {
     pub(super) binding: &'static Binding,
     /// How far the guest's time-stamp counter is ahead; the same for all vCPUs.
     tsc_offset: Arc<AtomicU64>,
+    /// The API of 2007, where the guest finds its call site by that.
+    para: Option<Para>,
     kvm: Kvm,
 }
 
@@ -149,7 +167,16 @@ impl Vm {
         });
         let machine = Machine::new(Arch::X86, vcpus, Box::new(memory), console, counter)
             .map_err(|source| RunError::System { what: "cannot start the worker thread", source })?;
-        Ok(Vm { kvm_vm, machine: Arc::new(machine), binding, tsc_offset: offset, kvm })
+        Ok(Vm { kvm_vm, machine: Arc::new(machine), binding, tsc_offset: offset, para: None, kvm })
+    }
+
+    /// How the built-in guest makes a call by `transport`.
+    pub(super) fn site(&self, transport: Transport) -> Result<Site, RunError> {
+        Ok(transport.site(processor(&self.supported_cpuid()?)))
+    }
+
+    fn supported_cpuid(&self) -> Result<CpuId, RunError> {
+        self.kvm.get_supported_cpuid(KVM_MAX_CPUID_ENTRIES).map_err(ioctl("KVM_GET_SUPPORTED_CPUID"))
     }
 
     /// A vCPU with its CPUID, and its calls.
@@ -160,8 +187,7 @@ impl Vm {
     ) -> Result<(VcpuFd, KvmCalls<Machine>), RunError> {
         let kvm_fd = self.kvm_vm.fd();
         let mut fd = kvm_fd.create_vcpu(index.into()).map_err(ioctl("KVM_CREATE_VCPU"))?;
-        let mut cpuid =
-            self.kvm.get_supported_cpuid(KVM_MAX_CPUID_ENTRIES).map_err(ioctl("KVM_GET_SUPPORTED_CPUID"))?;
+        let mut cpuid = self.supported_cpuid()?;
         let abi = Abi::of(dispatcher);
         // The local APICs of these VMs are nowhere, so vmcall obtains none of the calls that look for them.
         let vmcall = Vmcall { map_gpa_range: abi.exit_hypercall, ..Vmcall::default() };
@@ -172,12 +198,34 @@ impl Vm {
         calls.prepare(kvm_fd, &mut fd);
         Ok((fd, calls))
     }
+
+    /// What a vCPU registers by the API of 2007, where the VM offers that.
+    pub(super) fn para(&self) -> Option<ParaVcpu> {
+        self.para.map(ParaVcpu::new)
+    }
+
+    /// Offers the API of 2007 over a transport.
+    fn offer_para(&mut self, dispatcher: &Dispatcher<Machine>, transport: Transport) -> Result<(), RunError> {
+        let cpuid =
+            self.kvm.get_supported_cpuid(KVM_MAX_CPUID_ENTRIES).map_err(ioctl("KVM_GET_SUPPORTED_CPUID"))?;
+        let leaf = cpuid.as_slice().iter().find(|e| e.function == 0);
+        let processor = leaf.and_then(|e| Processor::of([e.eax, e.ebx, e.ecx, e.edx]));
+        // A doorbell's call is the same on every processor.
+        self.para = Some(Para::new(dispatcher, transport.entry(), processor.unwrap_or(Processor::Intel))?);
+        Ok(msr::enable(self.kvm_vm.fd(), &[para::MSR])?)
+    }
 }
 
 /// Chooses the transport by what this host really delivers.
-fn choose(kvm: &Kvm, wanted: Option<Transport>) -> Result<Transport, RunError> {
+fn choose(kvm: &Kvm, wanted: Option<Transport>, is_para: bool) -> Result<Transport, RunError> {
     let choices = match wanted {
-        Some(transport) => vec![transport],
+        Some(transport) => {
+            if is_para {
+                para::sequence(transport.entry(), Processor::Intel)?; // is there one at all?
+            }
+            vec![transport]
+        }
+        None if is_para => vec![Transport::Pio],
         None => vec![Transport::Pio, Transport::Mmio],
     };
     let mut refused = Vec::new();
@@ -196,12 +244,16 @@ pub(super) fn start(
     options: Options,
     memory: u64,
 ) -> Result<(Vm, Arc<Dispatcher<Machine>>, Transport), RunError> {
-    let vm = Vm::new(memory, options.vcpus, options.binding, options.console)?;
-    let transport = choose(&vm.kvm, options.transport)?;
+    let mut vm = Vm::new(memory, options.vcpus, options.binding, options.console)?;
+    let is_para = options.binding.convention.name == convention::PARA_2007.name;
+    let transport = choose(&vm.kvm, options.transport, is_para)?;
     if transport == Transport::ExitHypercall {
         vm.kvm_vm.enable_exit_hypercall()?;
     }
     let dispatcher = dispatcher(&vm.machine, options.binding, &[transport.entry()], options.policy)?;
+    if is_para {
+        vm.offer_para(&dispatcher, transport)?;
+    }
     Ok((vm, Arc::new(dispatcher), transport))
 }
 
@@ -225,4 +277,18 @@ pub(super) fn on_threads<T: Send>(
         // All of them are joined before the first failure is looked at.
         finished.collect::<Vec<_>>().into_iter().collect()
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn user_programs_execute_their_processors_instruction() {
+        let by = |processor| Transport::ExitHypercall.site(processor);
+        assert_eq!(by(Some(Processor::Amd)), Site::Vmmcall);
+        assert_eq!(by(Some(Processor::Intel)), Site::Vmcall);
+        assert_eq!(by(None), Site::Vmcall);
+        assert_eq!(Transport::Pio.site(Some(Processor::Amd)), Site::Port);
+    }
 }
