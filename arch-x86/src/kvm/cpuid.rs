@@ -2,6 +2,7 @@
 
 use super::error::KvmError;
 use crate::cpuid::{Abi, FIRST_BASE, KVM_FEATURES, LAST_BASE, STEP, Vmcall, features};
+use crate::para::Processor;
 use kvm_bindings::{CpuId, kvm_cpuid_entry2};
 
 /// Adds the leaves of `abi` at the first base where `cpuid` has none, and masks KVM's features by what
@@ -24,10 +25,30 @@ pub fn install(cpuid: &mut CpuId, abi: &Abi, vmcall: Vmcall) -> Result<u32, KvmE
     Ok(base)
 }
 
+/// Whose processor a vCPU with this CPUID is; `None` for an unknown vendor's, or without leaf 0.
+pub fn processor(cpuid: &CpuId) -> Option<Processor> {
+    let leaf = cpuid.as_slice().iter().find(|e| e.function == 0)?;
+    Processor::of([leaf.eax, leaf.ebx, leaf.ecx, leaf.edx])
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::cpuid::Doorbell;
+
+    #[test]
+    fn a_processor_is_known_by_leaf_0() {
+        let leaf = |function| kvm_cpuid_entry2 {
+            function,
+            ebx: u32::from_le_bytes(*b"Genu"),
+            edx: u32::from_le_bytes(*b"ineI"),
+            ecx: u32::from_le_bytes(*b"ntel"),
+            ..Default::default()
+        };
+        let cpuid = |function| CpuId::from_entries(&[leaf(function)]).unwrap();
+        assert_eq!(processor(&cpuid(0)), Some(Processor::Intel));
+        assert_eq!(processor(&cpuid(1)), None);
+    }
 
     #[test]
     fn the_leaves_go_behind_kvms_own() {
