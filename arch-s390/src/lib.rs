@@ -6,6 +6,7 @@
 //! | [`diag`] | DIAGNOSE, decoded from its bytes and from the SIE intercept |
 //! | [`entry`] | the entry point to bind |
 //! | [`trap`] | serving an intercept on any host that has registers and PSW |
+//! | [`kvm`] | serving KVM_EXIT_S390_SIEIC |
 //! | `guest` | stubs for guests, with the feature `guest` on the target s390x |
 
 #![cfg_attr(not(feature = "std"), no_std)]
@@ -16,6 +17,7 @@ pub mod entry;
 #[cfg(all(feature = "guest", target_arch = "s390x"))]
 #[allow(unsafe_code)] // the stub is one inline-assembly block
 pub mod guest;
+pub mod kvm;
 pub mod registers;
 pub mod trap;
 
