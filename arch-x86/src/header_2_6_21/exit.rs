@@ -62,7 +62,7 @@ pub static EXITS: [Exit; 9] = [
         now: Some(4),
         successor: "VcpuExit::Debug",
         status: Status::Active,
-        changed: "says what happened: exception, pc, DR6 and DR7",
+        changed: "says what happened: exception, pc, DR6 (DR7 not on every path)",
     },
     Exit {
         name: "KVM_EXIT_HLT",
