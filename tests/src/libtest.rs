@@ -17,6 +17,7 @@
 use std::collections::BTreeSet;
 
 use crate::exec::Exit;
+use crate::image;
 use crate::tally::Tally;
 
 /// How a step's end and output make a [`Tally`].
@@ -28,6 +29,10 @@ pub enum Verdict {
     TestBinary,
     /// `cargo test --doc`: any number of libtest runs, one after the other.
     DocTests,
+    /// A bare-metal image, see [`image`].
+    Image,
+    /// A bare-metal image that goes wrong on purpose: one check, passed if it is red because of this.
+    RedImage(&'static str),
 }
 
 /// Judges a step by its end and its output.
@@ -36,6 +41,8 @@ pub fn judge(verdict: Verdict, exit: &Exit, output: &str) -> Tally {
         Verdict::Check if *exit == Exit::Code(0) => Tally::pass(),
         Verdict::Check => Tally::failure(exit.to_string()),
         Verdict::TestBinary | Verdict::DocTests => judge_tests(verdict, exit, output),
+        Verdict::Image => image::judge(exit, output),
+        Verdict::RedImage(why) => image::judge_red(why, exit, output),
     }
 }
 

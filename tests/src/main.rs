@@ -1,10 +1,12 @@
 //! Runs the tests of the workspace and says, per architecture and tier, how many passed.
 //!
 //! `tests/run` starts it. A *row* of the summary is one architecture on one tier (this machine, its KVM, the lints,
-//! user-mode QEMU); a row is made of *steps*, each a child process with a time limit and a log file.
+//! user-mode QEMU, bare metal in QEMU); a row is made of *steps*, each a child process with a time limit and a log file.
 
 mod cli;
+mod emulator;
 mod exec;
+mod image;
 mod libtest;
 mod report;
 mod session;

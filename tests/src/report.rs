@@ -52,12 +52,12 @@ impl Report {
     pub fn print_text(&self, mut out: impl Write) -> io::Result<()> {
         writeln!(
             out,
-            "{:<8} {:<10} {:>6} {:>7} {:>7} {:>8}  reason",
+            "{:<8} {:<15} {:>6} {:>7} {:>7} {:>8}  reason",
             "arch", "tier", "run", "passed", "failed", "not run"
         )?;
         for row in &self.rows {
             let line = format!(
-                "{:<8} {:<10} {:>6} {:>7} {:>7} {:>8}  {}",
+                "{:<8} {:<15} {:>6} {:>7} {:>7} {:>8}  {}",
                 row.arch,
                 row.tier,
                 row.run,
@@ -98,7 +98,7 @@ pub fn print_list(plans: &[Plan], format: Format) -> io::Result<()> {
     match format {
         Format::Json => write_json(&List { rows }, out),
         Format::Text => {
-            rows.iter().try_for_each(|row| writeln!(out, "{:<8} {:<10} {}", row.arch, row.tier, row.what))
+            rows.iter().try_for_each(|row| writeln!(out, "{:<8} {:<15} {}", row.arch, row.tier, row.what))
         }
     }
 }

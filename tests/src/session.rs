@@ -112,9 +112,9 @@ impl Session {
 
     fn finish(&self, step: &Step<'_>, mut tally: Tally, log: &Path) -> Tally {
         match step.verdict {
-            Verdict::Check if tally.failed == 0 => eprintln!("ok"),
-            Verdict::Check => eprintln!("FAILED"),
-            Verdict::TestBinary | Verdict::DocTests => eprintln!("{tally}"),
+            Verdict::Check | Verdict::RedImage(_) if tally.failed == 0 => eprintln!("ok"),
+            Verdict::Check | Verdict::RedImage(_) => eprintln!("FAILED"),
+            Verdict::TestBinary | Verdict::DocTests | Verdict::Image => eprintln!("{tally}"),
         }
         if tally.failed > 0 {
             let text = read(log);

@@ -18,21 +18,15 @@ pub fn debian<T>(session: &Session, packages: &[&str], find: impl Fn() -> Option
         return Ok(found);
     }
     let line = format!("missing; install with: apt-get install {}", packages.join(" "));
-    let root = as_root().filter(|_| session.may_install()).ok_or_else(|| line.clone())?;
     let install = format!(
         "apt-get install -y -q --no-install-recommends -o DPkg::Lock::Timeout=120 {}",
         packages.join(" ")
     );
     // Package lists may be absent (a container image) or older than the archive.
     let script = format!("{install} || {{ apt-get update -q && {install}; }}");
-    let invocation = Invocation::new(root[0]).args(root[1..].iter().copied()).args([
-        "env",
-        "DEBIAN_FRONTEND=noninteractive",
-        "sh",
-        "-c",
-        &script,
-    ]);
-    let installed = run(session, &format!("install {}", packages.join(" ")), &invocation);
+    let name = format!("install {}", packages.join(" "));
+    let command = ["DEBIAN_FRONTEND=noninteractive", "sh", "-c", &script].map(str::to_owned);
+    let installed = as_root(session, &name, command);
     match find() {
         Some(found) => Ok(found),
         None if installed => Err(format!("{} installed, and not found in them", packages.join(" "))),
@@ -105,8 +99,16 @@ fn run(session: &Session, name: &str, invocation: &Invocation) -> bool {
     session.run(&Step { name, invocation, verdict: Verdict::Check, limit: LIMIT }).failed == 0
 }
 
+/// Runs a command, variables for its environment first, as root if that is possible without a password and allowed.
+/// Whether it ran and succeeded.
+pub fn as_root(session: &Session, name: &str, command: impl IntoIterator<Item = String>) -> bool {
+    let Some(root) = root_prefix().filter(|_| session.may_install()) else { return false };
+    let invocation = Invocation::new(root[0]).args(root[1..].iter().copied()).arg("env").args(command);
+    run(session, name, &invocation)
+}
+
 /// What to put before a command to run it as root, if that is possible without a password.
-fn as_root() -> Option<&'static [&'static str]> {
+fn root_prefix() -> Option<&'static [&'static str]> {
     if rustix::process::geteuid().is_root() {
         Some(&["env"])
     } else {

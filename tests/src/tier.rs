@@ -1,5 +1,6 @@
 //! The rows: which there are, and what each runs.
 
+mod bare_metal;
 mod lints;
 mod native;
 mod packages;
@@ -22,6 +23,10 @@ pub enum Tier {
     Lints,
     /// As ordinary programs of another machine, under user-mode QEMU.
     QemuUser,
+    /// A host and its guest without an operating system, on a machine of QEMU's.
+    BareMetal,
+    /// A guest without an operating system, whose calls QEMU answers.
+    OwnHost,
 }
 
 impl Tier {
@@ -32,6 +37,8 @@ impl Tier {
             Tier::Kvm => "real KVM",
             Tier::Lints => "lints",
             Tier::QemuUser => "qemu-user",
+            Tier::BareMetal => "bare metal",
+            Tier::OwnHost => "QEMU's own host",
         }
     }
 
@@ -42,6 +49,8 @@ impl Tier {
             Tier::Kvm => "guests on /dev/kvm; on PowerPC that of a Debian kernel in QEMU",
             Tier::Lints => "rustfmt, clippy, rustdoc, oldest Rust, packages, feature combinations, no_std",
             Tier::QemuUser => "the tests of the published crates under user-mode QEMU",
+            Tier::BareMetal => "host and guest in one image, the real instruction trapped and emulated",
+            Tier::OwnHost => "the guest stubs against the hypervisor that QEMU itself is",
         }
     }
 }
@@ -56,11 +65,13 @@ pub struct Plan {
 }
 
 /// Every row, and whether it can need an installation.
-const PLANS: [(Plan, bool); 7] = [
+const PLANS: [(Plan, bool); 9] = [
     (Plan { arch: Arch::X86_64, tier: Tier::Host }, false),
     (Plan { arch: Arch::X86_64, tier: Tier::Kvm }, false),
     (Plan { arch: Arch::X86_64, tier: Tier::Lints }, true),
     (Plan { arch: Arch::S390x, tier: Tier::QemuUser }, true),
+    (Plan { arch: Arch::S390x, tier: Tier::BareMetal }, true),
+    (Plan { arch: Arch::S390x, tier: Tier::OwnHost }, true),
     (Plan { arch: Arch::Ppc64, tier: Tier::QemuUser }, true),
     (Plan { arch: Arch::Ppc64le, tier: Tier::QemuUser }, true),
     (Plan { arch: Arch::Ppc64le, tier: Tier::Kvm }, true),
@@ -85,6 +96,8 @@ impl Plan {
             Tier::Kvm => ppc_kvm::run(session, workspace),
             Tier::Lints => lints::run(session, workspace),
             Tier::QemuUser => qemu_user::run(self.arch, session, workspace),
+            Tier::BareMetal => bare_metal::s390x(session, workspace),
+            Tier::OwnHost => bare_metal::s390x_own_host(session, workspace),
         };
         Row::new(self, tally)
     }
@@ -103,7 +116,9 @@ mod tests {
 
     #[test]
     fn an_architecture_selects_its_rows() {
-        assert_eq!(selected(&[ArchFilter::S390x], false), [Plan { arch: Arch::S390x, tier: Tier::QemuUser }]);
+        let s390x = [Tier::QemuUser, Tier::BareMetal, Tier::OwnHost];
+        let s390x = s390x.map(|tier| Plan { arch: Arch::S390x, tier });
+        assert_eq!(selected(&[ArchFilter::S390x], false), s390x);
         assert_eq!(selected(&[ArchFilter::Ppc64, ArchFilter::Ppc64le], false).len(), 3);
         assert_eq!(selected(&[ArchFilter::All], false).len(), PLANS.len());
     }
