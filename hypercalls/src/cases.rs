@@ -6,9 +6,12 @@
 //!
 //! A call that does not exist on an architecture, or takes more registers than a convention has, must answer
 //! there as an unknown number does. So every case runs everywhere.
+//!
+//! A crate with calls of its own brings cases for them with [`link_cases!`](crate::link_cases).
 
 pub mod judge;
 mod kvm;
+pub mod linked;
 pub mod lower;
 pub mod oracle;
 mod vendor;
@@ -91,10 +94,27 @@ pub struct Case {
     pub source: &'static str,
 }
 
-const ALL_ARCHS: &[Arch] = &[Arch::X86, Arch::S390, Arch::Ppc];
+/// Every architecture with a backend.
+pub const ALL_ARCHS: &[Arch] = &[Arch::X86, Arch::S390, Arch::Ppc];
 
 impl Case {
-    const fn new(
+    /// A case in both modes, without memory before or after it.
+    ///
+    /// On the architectures in `archs` the call with this number must give `expect`, elsewhere it must be
+    /// unknown; so it must where a convention has fewer argument registers than there are `arguments`.
+    /// `source` says where `expect` is written.
+    ///
+    /// ```
+    /// use hypercalls::cases::{ALL_ARCHS, Case, Expect, Value};
+    /// # use hypercall_core::Interface;
+    /// # static ACME: Interface = Interface::vendor("acme", "ACME's calls", *b"AC");
+    ///
+    /// const DIM: Case = Case::new(
+    ///     &ACME, ALL_ARCHS, 1, "dim", &[Value::Is(30)], Expect::Done, "ACME's manual, section 4",
+    /// );
+    /// assert_eq!(DIM.arguments, [Value::Is(30)]);
+    /// ```
+    pub const fn new(
         interface: &'static Interface,
         archs: &'static [Arch],
         number: u64,
@@ -117,15 +137,21 @@ impl Case {
         }
     }
 
-    const fn modes(self, modes: Modes) -> Case {
+    /// The same, only in these modes.
+    #[must_use]
+    pub const fn modes(self, modes: Modes) -> Case {
         Case { modes, ..self }
     }
 
-    const fn before(self, before: &'static [Bytes]) -> Case {
+    /// The same, with these bytes in the data area before the call.
+    #[must_use]
+    pub const fn before(self, before: &'static [Bytes]) -> Case {
         Case { before, ..self }
     }
 
-    const fn after(self, after: &'static [Word]) -> Case {
+    /// The same; where the call is served, these words must stand in the data area when all calls were made.
+    #[must_use]
+    pub const fn after(self, after: &'static [Word]) -> Case {
         Case { after, ..self }
     }
 }
@@ -136,9 +162,10 @@ const fn unknown(interface: &'static Interface, number: u64, name: &'static str)
     Case::new(interface, &[], number, name, &[], expect, "the ABI of the interface: unknown numbers")
 }
 
-/// Every case, in the order they are made. The last one ends the VM.
+/// Every case, in the order they are made: KVM's, those of linked crates, the project's own. The last one
+/// ends the VM.
 pub fn all() -> impl Iterator<Item = &'static Case> + Clone {
-    kvm::CASES.iter().chain(vendor::CASES)
+    kvm::CASES.iter().chain(linked::cases()).chain(vendor::CASES)
 }
 
 /// Bytes of the data area a vCPU's cases use.

@@ -4,6 +4,9 @@
 
 extern crate alloc;
 
+#[doc(hidden)]
+pub use hypercall_core;
+
 #[cfg(target_arch = "x86_64")]
 pub mod builtin;
 pub mod cases;

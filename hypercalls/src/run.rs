@@ -11,6 +11,7 @@ pub mod report;
 #[cfg(all(feature = "cli", target_arch = "x86_64", target_os = "linux"))]
 pub mod vm;
 
+use crate::cases::linked;
 use crate::stock;
 use hypercall_arch_ppc::convention as ppc;
 use hypercall_arch_s390::convention as s390;
@@ -56,9 +57,8 @@ pub fn dispatcher(
 ) -> Result<Dispatcher<Machine>, BuildError> {
     let arch: Arch = binding.convention.arch;
     let console: Arc<dyn crate::services::GuestConsole> = machine.clone();
-    let mut builder = Dispatcher::builder(arch)
-        .policy(policy)
-        .linked_handlers(&Services::new().with::<dyn crate::services::GuestConsole>(console));
+    let services = linked::services(Services::new().with::<dyn crate::services::GuestConsole>(console));
+    let mut builder = Dispatcher::builder(arch).policy(policy).linked_handlers(&services);
     for point in points {
         builder = builder.entry(*point, binding.convention, binding.interface);
     }

@@ -3,6 +3,7 @@
 //! The tables here repeat on purpose what the convention constants of the architecture crates say: they are
 //! the guest's side and the judge, and must not follow when a constant there is changed by mistake.
 
+use super::linked;
 use hypercall_core::{Arch, Error, Width};
 
 /// A calling convention as its document has it.
@@ -123,7 +124,8 @@ pub enum Said {
 /// What a guest writes into the number register, or `None` where the interface has no number there.
 ///
 /// KVM numbers are plain on x86 and ePAPR tokens of vendor 42 on PowerPC; this project's are vendor `HV`
-/// (0x4856) on x86 and s390, ePAPR vendor 0, PAPR 0x7000 and every fourth from there.
+/// (0x4856) on x86 and s390, ePAPR vendor 0, PAPR 0x7000 and every fourth from there. Those of linked crates
+/// are as their cases say.
 pub fn wire(convention: &str, interface: &str, number: u64) -> Option<u64> {
     Some(match (convention, interface) {
         ("kvm", "kvm") | ("xen", "xen") | ("diag500", "diag500") | ("papr", "papr") => number,
@@ -131,7 +133,7 @@ pub fn wire(convention: &str, interface: &str, number: u64) -> Option<u64> {
         ("kvm" | "para-2007" | "xen" | "diag500", "hypercall") => 0x4856_0000 + number,
         ("epapr", "hypercall") => number,
         ("papr", "hypercall") => 0x7000 + 4 * number,
-        _ => return None,
+        _ => return linked::wire(convention, interface, number),
     })
 }
 
@@ -147,7 +149,9 @@ pub fn said(convention: &str, interface: &str, error: Error) -> Said {
         "epapr" => [12, 1, 8, 6, 12, 13, 2, 3, 4, 5, 7, 11, 9],
         "papr" => [-2, -3, -4, -4, -67, -4, -7, -1, 1, -9, -7, -75, -1],
         // s390: DIAG 0x500's own subcodes have no code for an unknown one
-        _ if interface != "hypercall" && error == Error::Unknown => return Said::Exception,
+        _ if error == Error::Unknown && interface != "hypercall" && !linked::is_on(interface, Arch::S390) => {
+            return Said::Exception;
+        }
         _ => [-1000, -1, -22, -14, -95, -7, -2, -5, -11, -12, -19, -16, -5],
     };
     let column = match error {
