@@ -1,6 +1,7 @@
 //! Each ioctl and each exit reason of the /dev/kvm header of Linux 2.6.21, by its successor, on real KVM.
 //!
-//! A test's name begins with the row it is about; `rows.rs` lists them and checks that no row is missing.
+//! A test's name begins with the row it is about. `exercised.rs` lists them; `../header_chapter.rs` looks that no
+//! row is missing.
 #![cfg(all(feature = "kvm", target_arch = "x86_64", target_os = "linux"))]
 
 #[path = "../bench/mod.rs"]
