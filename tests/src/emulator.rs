@@ -45,7 +45,8 @@ candidate() {
 }
 new_enough() { [ "$(candidate)" ] && [ "$(candidate)" -ge "$version" ]; }
 new_enough || apt-get update -q
-if new_enough; then exec $install "$package"; fi
+# It may be new enough and still not go with a part of QEMU that is installed from the backports.
+if new_enough && $install "$package"; then exit; fi
 
 . /etc/os-release
 mirror=$(apt-get indextargets --format '$(CODENAME) $(REPO_URI)' 'Created-By: Packages' |
@@ -69,6 +70,7 @@ exec $install -t "$VERSION_CODENAME-backports" "$package"
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::os::unix::fs::PermissionsExt;
 
     #[test]
     fn the_version_is_read_from_what_qemu_prints() {
@@ -81,14 +83,25 @@ mod tests {
     }
 
     #[test]
-    fn an_emulator_that_is_missing_is_named_with_the_version_needed() {
+    fn an_emulator_that_is_missing_or_too_old_is_named_with_the_version_needed() {
         let target = std::env::temp_dir().join(format!("hypercall-tests-emulator-{}", std::process::id()));
         let session = Session::new(&target, false).unwrap();
-        let missing = system(&session, "qemu-system-vax", "qemu-system-vax", 10).unwrap_err();
+        let find = |version| system(&session, "qemu-system-vax", "qemu-system-vax", version);
+        let missing = find(10).unwrap_err();
+
+        let programs = session.tools().join("usr/bin");
+        let program = programs.join("qemu-system-vax");
+        std::fs::create_dir_all(&programs).unwrap();
+        std::fs::write(&program, "#!/bin/sh\necho QEMU emulator version 7.2.22 '(Debian 1:7.2)'\n").unwrap();
+        std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).unwrap();
+        let (old, found) = (find(10).unwrap_err(), find(7));
         std::fs::remove_dir_all(&target).unwrap();
+
         assert!(
             missing.starts_with("qemu-system-vax is missing, and QEMU 10 or newer is needed"),
             "{missing}"
         );
+        assert!(old.starts_with("qemu-system-vax is version 7, and QEMU 10 or newer is needed"), "{old}");
+        assert_eq!(found, Ok(program));
     }
 }

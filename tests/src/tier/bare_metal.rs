@@ -5,6 +5,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::emulator;
+use crate::exec::Invocation;
 use crate::libtest::Verdict;
 use crate::session::{Session, Step};
 use crate::setup;
@@ -76,7 +77,8 @@ const SABOTAGE: [(&str, &str); 8] = [
 /// its registers broken: the number, six arguments, the result.
 pub fn s390x(session: &Session, workspace: &Workspace) -> Tally {
     row(session, workspace, &S390X, |booted| {
-        let mut tally = booted.run("cases", "", Verdict::Image, RUN_LIMIT);
+        let mut tally = clippy(session, &S390X);
+        tally.add(booted.run("cases", "", Verdict::Image, RUN_LIMIT));
         for (order, why) in SABOTAGE {
             let limit = if order == "hang" { HANG_LIMIT } else { RUN_LIMIT };
             tally.add(booted.run(
@@ -122,17 +124,28 @@ fn row(
         }
     };
     let linker = format!("CARGO_TARGET_{}_LINKER", image.triple.to_uppercase().replace('-', "_"));
-    let build = cargo()
-        .args(["build", "--profile", "image", "--package", image.package, "--target", image.triple])
-        .env(linker, compiler);
-    let name = "build the image";
-    let step = Step { name, invocation: &build, verdict: Verdict::Check, limit: BUILD_LIMIT };
-    let built = session.run(&step);
+    let selection = ["--profile", "image", "--package", image.package, "--target", image.triple];
+    let build = cargo().arg("build").args(selection).env(linker, compiler);
+    let built = check(session, "build the image", &build);
     if built.failed > 0 {
         return built;
     }
     let program = workspace.target_directory.join(image.triple).join("image").join(image.package);
     run(&Built { session, image, emulator, program })
+}
+
+fn check(session: &Session, name: &str, invocation: &Invocation) -> Tally {
+    session.run(&Step { name, invocation, verdict: Verdict::Check, limit: BUILD_LIMIT })
+}
+
+/// What clippy says about the code that exists on this target only.
+fn clippy(session: &Session, image: &Image) -> Tally {
+    if let Err(missing) = setup::component(session, "clippy", "clippy") {
+        return Tally::failure(format!("clippy: {missing}"));
+    }
+    let selection = ["--profile", "image", "--package", image.package, "--target", image.triple];
+    let clippy = cargo().arg("clippy").args(selection).args(["--", "--deny", "warnings"]);
+    check(session, "clippy", &clippy)
 }
 
 /// The linker and the emulator, or everything that is missing.
@@ -158,7 +171,7 @@ impl Built<'_> {
         let mut letters = [0; 8];
         letters[..order.len()].copy_from_slice(order.as_bytes());
         let order: OsString = (self.image.order)(u64::from_be_bytes(letters)).into();
-        let machine = crate::exec::Invocation::new(&self.emulator).args(self.image.machine).args([
+        let machine = Invocation::new(&self.emulator).args(self.image.machine).args([
             "-device".into(),
             order,
             "-kernel".into(),
