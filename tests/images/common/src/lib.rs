@@ -20,7 +20,7 @@ extern crate alloc;
 
 pub mod heap;
 pub mod machine;
-#[cfg(all(not(test), any(target_arch = "s390x", target_arch = "powerpc64")))]
+#[cfg(all(feature = "mem", not(test), any(target_arch = "s390x", target_arch = "powerpc64")))]
 mod mem;
 pub mod mode;
 pub mod score;

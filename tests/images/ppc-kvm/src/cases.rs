@@ -2,6 +2,7 @@
 
 use crate::guest::{self, RIGHT, Record};
 use bytemuck::Zeroable;
+use hypercall_arch_ppc::convention::PAPR;
 use hypercall_arch_ppc::instructions::{HypercallInstructions, Level};
 use hypercall_arch_ppc::kvm::bindings::KvmRegs;
 use hypercall_arch_ppc::kvm::interrupt::LPCR_ILE;
@@ -9,12 +10,14 @@ use hypercall_arch_ppc::kvm::vcpu::Stop;
 use hypercall_arch_ppc::kvm::{Kvm, KvmVcpu, KvmVm};
 use hypercall_arch_ppc::{entry, msr, registers};
 use hypercall_core::memory::{GuestMemory, GuestMemoryExt};
-use hypercall_core::{Arch, Endian, Policy, Privilege, Width};
+use hypercall_core::{Arch, Convention, Endian, Policy, Privilege, Reg, Width, interface};
+use hypercall_image_common::mode::{Order, broken};
+use hypercall_image_common::score::Score;
 use hypercalls::cases::judge::{Meant, prepare, wrong};
 use hypercalls::cases::lower::{Ending, Image, Place, Rules, is_for, lower};
 use hypercalls::cases::{self, Case, DATA_SIZE, oracle};
 use hypercalls::run::machine::Machine;
-use hypercalls::run::{binding, dispatcher};
+use hypercalls::run::{Binding, dispatcher};
 use std::error::Error;
 use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -39,53 +42,61 @@ const KERNEL_HCALLS: [u64; 3] = [0x04, 0x08, 0x0c];
 /// Register").
 const XER_BITS: u64 = 0xe000_007f;
 
-/// How many there were.
-#[derive(Clone, Copy, Default)]
-pub struct Count {
-    /// Made.
-    pub run: usize,
-    /// Right.
-    pub passed: usize,
-}
-
-impl Count {
-    /// Wrong.
-    pub fn failed(self) -> usize {
-        self.run - self.passed
-    }
-
-    /// Notes one check, and prints what is wrong with it.
-    fn check(&mut self, name: &str, wrong: Option<String>) {
-        self.run += 1;
-        match wrong {
-            None => self.passed += 1,
-            Some(wrong) => println!("FAILED {name}: {wrong}"),
-        }
-    }
-}
-
-/// Makes everything.
-pub fn run() -> Result<Count, Box<dyn Error>> {
-    hypercall_core::panics::silence_handler_panics();
-    println!("CASES planned {}", 2 * WIDTHS.map(|width| CHECKS + list(width).count()).iter().sum::<usize>());
-    let kvm = Kvm::open()?;
-    let mut count = Count::default();
-    for endian in [Endian::Big, Endian::Little] {
-        for width in WIDTHS {
-            Guest::new(&kvm, endian, width)?.make(&mut count)?;
-        }
-    }
-    Ok(count)
-}
-
 /// The modes of the convention.
 const WIDTHS: [Width; 2] = [Width::Bits64, Width::Bits32];
 /// Checks of a guest beside its cases.
 const CHECKS: usize = 2;
+/// Registers in the table of the convention: the number, nine arguments, the status, the value.
+const REGISTERS: usize = 12;
+/// What a broken convention has in the place of one of them.
+const NOT_IN_THE_TABLE: Reg = registers::R[13];
 
 /// The cases for a mode.
 fn list(width: Width) -> impl Iterator<Item = &'static Case> {
     cases::all().filter(move |case| is_for(case, width))
+}
+
+/// Makes everything, and prints what is wrong.
+pub fn run(order: Order) -> Result<Score, Box<dyn Error>> {
+    hypercall_core::panics::silence_handler_panics();
+    let score = Score::new();
+    let cases = WIDTHS.map(|width| CHECKS + list(width).count()).iter().sum::<usize>();
+    println!("{}", score.plan(2 * cases + REGISTERS));
+    let kvm = Kvm::open()?;
+    let convention = match order {
+        Order::Break(register) => broken_at(register)?,
+        Order::Panic => panic!("as it was asked to"),
+        Order::Hang => loop {
+            std::thread::park();
+        },
+        _ => &PAPR,
+    };
+    let check = |name: &str, wrong| {
+        if let Some(line) = score.count(name, wrong) {
+            println!("{line}");
+        }
+    };
+    for endian in [Endian::Big, Endian::Little] {
+        for width in WIDTHS {
+            Guest::new(&kvm, convention, endian, width)?.make(check)?;
+        }
+    }
+    if order == Order::Short {
+        return Ok(score);
+    }
+    // The cases see every register of the table: with any of them wrong, one fails.
+    for register in 0..REGISTERS {
+        let mut failed = 0;
+        Guest::new(&kvm, broken_at(register)?, Endian::Big, Width::Bits64)?
+            .make(|_, wrong| failed += usize::from(wrong.is_some()))?;
+        let wrong = (failed == 0).then(|| "no case fails".to_owned());
+        check(&format!("papr with register {register} of its table broken"), wrong);
+    }
+    Ok(score)
+}
+
+fn broken_at(register: usize) -> Result<&'static Convention, String> {
+    broken(&PAPR, register, NOT_IN_THE_TABLE).ok_or(format!("papr has no register {register} in its table"))
 }
 
 struct Guest {
@@ -98,21 +109,27 @@ struct Guest {
 }
 
 impl Guest {
-    fn new(kvm: &Kvm, endian: Endian, width: Width) -> Result<Guest, Box<dyn Error>> {
+    fn new(
+        kvm: &Kvm,
+        convention: &'static Convention,
+        endian: Endian,
+        width: Width,
+    ) -> Result<Guest, Box<dyn Error>> {
         let vm = KvmVm::new(kvm, MEMORY as usize)?;
         for number in KERNEL_HCALLS {
             vm.set_kernel_hcall(number, false)?;
         }
         let console = Box::new(|_: &[u8]| ());
         let machine = Arc::new(Machine::new(Arch::Ppc, 1, Box::new(vm.memory()), console, Box::new(|_| 0))?);
-        let papr = binding("papr").ok_or("no binding of papr")?;
-        let dispatcher = dispatcher(&machine, papr, &[entry::EXIT_PAPR_HCALL], Policy::default())?;
+        let papr = Binding { convention, interface: &interface::PAPR };
+        let dispatcher = dispatcher(&machine, &papr, &[entry::EXIT_PAPR_HCALL], Policy::default())?;
         let vcpu = KvmVcpu::new(&vm, Arc::new(dispatcher), 0)?;
         let place = Place { vcpu: 0, data: DATA, memory_end: MEMORY };
         Ok(Guest { endian, width, vm, machine, vcpu, place })
     }
 
-    fn make(&mut self, count: &mut Count) -> Result<(), Box<dyn Error>> {
+    /// Makes every case, and tells `check` its name and what is wrong with it.
+    fn make(&mut self, mut check: impl FnMut(&str, Option<String>)) -> Result<(), Box<dyn Error>> {
         let name = format!("{:?} {:?}", self.endian, self.width);
         let named = self.vm.hypercall_instructions()?;
         let must = HypercallInstructions::of(Level::Sc);
@@ -120,7 +137,7 @@ impl Guest {
             (true, false) => None,
             (_, served) => Some(format!("KVM gives {:x?}, and serves them: {served}", named.words())),
         };
-        count.check(&format!("{name} hypercall-instructions"), wrong);
+        check(&format!("{name} hypercall-instructions"), wrong);
 
         let spec = oracle::spec("papr", self.width).ok_or("no table of papr")?;
         let rules = Rules {
@@ -133,15 +150,15 @@ impl Guest {
             .map(|case| (case, lower(case, spec, &registers::ALL, &self.place, &rules)))
             .collect();
         self.load(&list)?;
-        let (exits, stop) = self.work()?;
         // Nothing is answered by anybody but the dispatcher; the retried call comes twice.
         let must = list.len() + 1;
+        let (exits, stop) = self.work(must)?;
         let wrong = (exits != must).then(|| format!("{exits} calls came out, and {must} were made"));
-        count.check(&format!("{name} exits"), wrong);
+        check(&format!("{name} exits"), wrong);
 
         for (index, (case, image)) in list.iter().enumerate() {
             let wrong = self.judge(case, image, index as u64, index + 1 == list.len(), stop)?;
-            count.check(&format!("{name} {} {:#x} {}", case.interface.name, case.number, case.name), wrong);
+            check(&format!("{name} {} {:#x} {}", case.interface.name, case.number, case.name), wrong);
         }
         Ok(())
     }
@@ -186,11 +203,13 @@ impl Guest {
         Ok(self.vcpu.set_regs(&regs)?)
     }
 
-    /// Lets the guest make its calls until something else happens; counts the calls.
-    fn work(&mut self) -> Result<(usize, Stop), Box<dyn Error>> {
+    /// Lets the guest make its calls until something else happens; counts the calls. A guest whose last one does not
+    /// end it is stopped.
+    fn work(&mut self, most: usize) -> Result<(usize, Stop), Box<dyn Error>> {
         let mut exits = 0;
         loop {
             match self.vcpu.step(&self.machine)? {
+                None if exits > most => return Ok((exits, Stop::Interrupted)),
                 None => exits += 1,
                 Some(stop @ Stop::Exit(_)) => return Ok((exits + 1, stop)),
                 Some(Stop::Interrupted) => {}

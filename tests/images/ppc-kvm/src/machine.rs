@@ -1,6 +1,7 @@
 //! The machine around the tests: devices and modules at the start, the power switch at the end.
 
 use core::time::Duration;
+use hypercall_image_common::mode::Order;
 use std::ffi::CStr;
 use std::fs::File;
 use std::io::{self, Write};
@@ -42,6 +43,16 @@ fn say(what: &str, result: libc::c_long) {
     if result < 0 {
         println!("{what}: {}", io::Error::last_os_error());
     }
+}
+
+/// What the machine was started for: `order=` on the kernel's command line, which gives what it does not know itself
+/// to the first process as its environment.
+pub fn order() -> Result<Order, String> {
+    let name = std::env::var("order").unwrap_or_default();
+    let mut letters = [0; 8];
+    let length = name.len().min(letters.len());
+    letters[..length].copy_from_slice(&name.as_bytes()[..length]);
+    Order::parse(&letters).ok_or(format!("there is no order `{name}`"))
 }
 
 /// Switches the machine off.

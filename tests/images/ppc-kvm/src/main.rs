@@ -21,11 +21,8 @@ fn main() {
         machine::boot();
     }
     // A panic must come to the power switch too.
-    let made = std::panic::catch_unwind(cases::run);
-    match made {
-        Ok(Ok(count)) => {
-            println!("CASES run {} passed {} failed {}", count.run, count.passed, count.failed())
-        }
+    match std::panic::catch_unwind(|| cases::run(machine::order()?)) {
+        Ok(Ok(score)) => println!("{}", score.summary()),
         Ok(Err(error)) => println!("STOPPED: {error}"),
         Err(_) => println!("STOPPED: a panic"),
     }
