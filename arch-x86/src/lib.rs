@@ -7,6 +7,7 @@
 //! | [`entry`] | where calls come in | |
 //! | [`msr`] | MSRs that the VMM serves |
 //! | [`para`] | the MSR-based hypercall API of 2007: the page, its registration, the patched call site |
+//! | [`xen`] | the hypercall page of Xen guests: its blobs, its MSR, its CPUID leaves | |
 //! | [`cpuid`] | the VMM's own CPUID leaves, by which a guest learns what it may call | |
 //! | [`header_2_6_21`] | the first header of /dev/kvm: its structures, ioctls and exit reasons, and their successors | |
 //! | `kvm` | the calls of a VM on `/dev/kvm`, and the probe of the host | `kvm` |
@@ -59,5 +60,6 @@ pub mod kvm;
 pub mod msr;
 pub mod para;
 pub mod registers;
+pub mod xen;
 
 pub use registers::X86Registers;
