@@ -6,7 +6,9 @@ use hypercall_arch_x86::kvm::{Served, inject};
 use hypercall_arch_x86::{convention, entry};
 use hypercall_core::interface::{self, KVM as KVM_AGAIN};
 use hypercall_core::prelude::*;
-use kvm_bindings::{KVM_EXIT_INTERNAL_ERROR, KVM_INTERNAL_ERROR_EMULATION, kvm_cpuid_entry2};
+use kvm_bindings::{
+    KVM_EXIT_INTERNAL_ERROR, KVM_INTERNAL_ERROR_EMULATION, KVM_MAX_CPUID_ENTRIES, kvm_cpuid_entry2,
+};
 use kvm_ioctls::VcpuExit;
 use std::sync::Arc;
 
@@ -46,7 +48,7 @@ pub fn kvm_exit_cpuid_is_not_made_the_table_answers() {
     let Some(kvm) = kvm() else { return };
     // cpuid; hlt
     let mut bench = Bench::new(&kvm, Start::LONG, &[0x0f, 0xa2, HLT], Policy::default());
-    let mut table = bench.fd.get_cpuid2(kvm_bindings::KVM_MAX_CPUID_ENTRIES).unwrap();
+    let mut table = kvm.get_supported_cpuid(KVM_MAX_CPUID_ENTRIES).unwrap();
     let (eax, ebx, ecx, edx) = (0x4000_0f00, 0x1111, 0x2222, 0x3333);
     table.push(kvm_cpuid_entry2 { function: 0x4000_0f00, eax, ebx, ecx, edx, ..Default::default() }).unwrap();
     bench.fd.set_cpuid2(&table).unwrap();
