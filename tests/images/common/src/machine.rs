@@ -9,7 +9,10 @@ use hypercall_core::{
     Arch, BuildError, Builder, Completion, Convention, Dispatcher, EntryPoint, Error, Fault, Interface,
     Policy,
 };
-use hypercalls::services::{Console, GuestConsole, Memory, Retries, Testing, WallClock, WallTime};
+use hypercalls::catalogue::kvm::{MagicFeatures, MagicPageFlags};
+use hypercalls::services::{
+    Console, GuestConsole, MagicPages, Memory, Retries, Testing, WallClock, WallTime,
+};
 use hypercalls::stock;
 use hypercalls::vendor::raised_fault;
 
@@ -98,6 +101,19 @@ impl<P: Platform> Testing for Machine<P> {
 
     fn calls_served(&self) -> u64 {
         self.calls_served.get()
+    }
+}
+
+/// PowerPC images map magic pages.
+impl<P: Platform + MagicPages> MagicPages for Machine<P> {
+    fn map(
+        &self,
+        vcpu: u32,
+        physical: u64,
+        effective: u64,
+        flags: MagicPageFlags,
+    ) -> Result<MagicFeatures, Error> {
+        self.platform.map(vcpu, physical, effective, flags)
     }
 }
 

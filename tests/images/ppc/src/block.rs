@@ -12,6 +12,8 @@ const INT: u64 = 0x6400;
 const INT_SRR0: u64 = 0x6520;
 const INT_SRR1: u64 = 0x6528;
 const INT_VECTOR: u64 = 0x6530;
+const SAVE_LR: u64 = 0x6700;
+const SAVE_MSR: u64 = 0x6710;
 const STAGE: u64 = 0x6718;
 const EXPECTING: u64 = 0x6720;
 
@@ -71,6 +73,11 @@ pub fn interrupt() -> Interrupt {
         srr1: read(INT_SRR1),
         registers: registers(INT, false),
     }
+}
+
+/// Where `guest_call` comes back to, and with which MSR.
+pub fn resumption() -> (u64, u64) {
+    (read(SAVE_LR), read(SAVE_MSR))
 }
 
 /// Whether the guest is inside `guest_call` and expects an interrupt.

@@ -1,66 +1,95 @@
-//! The guest: makes every case and checks every register itself.
+//! A guest: finds out how to make calls, goes through the conformance cases and the checks, and judges every
+//! register itself.
 
-use crate::block::{self, RUNNER};
+use crate::block::{self, Interrupt, RUNNER};
 use crate::host::{KERNEL, NATIVE};
-use crate::machine::{MEMORY, MEMORY_END, seconds};
+use crate::image::SCORE;
 use crate::world::{guest_call, runner_code};
+use crate::{checks, cpu, say};
 use alloc::format;
 use alloc::string::String;
 use alloc::vec::Vec;
-use core::arch::asm;
 use core::cell::UnsafeCell;
 use core::sync::atomic::{AtomicBool, Ordering};
-use hypercall_arch_ppc::guest::Issue;
-use hypercall_arch_ppc::instructions::{HypercallInstructions, Level, MAGIC_R0};
+use hypercall_arch_ppc::guest::{Code, Issue};
+use hypercall_arch_ppc::instructions::{HypercallInstructions, Level, MAGIC_R0, NOP};
+use hypercall_arch_ppc::node::HypervisorNode;
 use hypercall_arch_ppc::{PpcRegisters, msr, registers};
 use hypercall_core::{Endian, Privilege, Width};
-use hypercalls::cases::lower::{Ending, Image, Place, Rules, is_for, lower};
-use hypercalls::cases::{self, Case, oracle};
+use hypercall_image_common::mode::Order;
+use hypercall_image_common::suite::{Found, Guest, Setting};
+use hypercall_image_common::window::Window;
+use hypercalls::cases::lower::{Ending, Image, MAX_REGISTERS, Place};
+use hypercalls::vendor::ExitVm;
 
-/// The exit code of a guest that came to its end by itself.
-pub const DONE: u32 = 43;
+/// The guest's memory, at the same real and guest-physical address.
+pub const MEMORY: u64 = 0xc0_0000;
+/// Its end.
+pub const MEMORY_END: u64 = 0xd0_0000;
+// SAFETY: the link script leaves the range free, and both machines have memory there.
+pub const WINDOW: Window = unsafe { Window::new(MEMORY, MEMORY_END) };
+
+/// The exit code of a guest that was not ended by the last case.
+const LEFT_OVER: u32 = 98;
 /// The exit code of a guest that panicked.
 const PANICKED: u32 = 99;
 
 /// How calls are made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Route {
-    /// By the device tree's instructions, ePAPR.
-    HypercallInstructions,
+    /// By the device tree's instructions with the magic and `sc`, ePAPR.
+    Sc,
+    /// By the device tree's instructions with `sc 1`, ePAPR.
+    Sc1Epapr,
     /// By `sc 1`, PAPR.
-    Sc1,
+    Sc1Papr,
 }
 
-/// What a guest goes through the cases with.
-#[derive(Clone, Copy, Debug)]
-pub struct Pass {
+impl Route {
+    /// The instruction that traps.
+    pub fn level(self) -> Level {
+        if self == Route::Sc { Level::Sc } else { Level::Sc1 }
+    }
+}
+
+/// What a guest goes through.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Job {
+    /// How it makes calls.
     pub route: Route,
-    pub width: Width,
-    /// In the byte order that the image does not have.
+    /// Whether it makes them in the byte order that the image does not have.
     pub flipped: bool,
-    /// As a user program.
-    pub user: bool,
 }
 
-struct Shared {
-    pass: Option<Pass>,
-    passed: u64,
-    failures: Vec<String>,
+/// What host and guest share beside the guest's memory.
+struct Desk {
+    job: Option<Job>,
+    order: Order,
+    /// The device tree, from the host.
+    tree: Vec<u8>,
+    /// The lines to print, from the guest.
+    lines: Vec<String>,
+    /// What the guest is about.
     at: &'static str,
 }
 
-struct Global(UnsafeCell<Shared>);
-// SAFETY: one processor; host and guest never run at once.
-unsafe impl Sync for Global {}
+struct Shared(UnsafeCell<Desk>);
+// SAFETY: the machine has one processor, and host and guest run in turns.
+unsafe impl Sync for Shared {}
 
-static SHARED: Global =
-    Global(UnsafeCell::new(Shared { pass: None, passed: 0, failures: Vec::new(), at: "" }));
+static DESK: Shared = Shared(UnsafeCell::new(Desk {
+    job: None,
+    order: Order::Cases,
+    tree: Vec::new(),
+    lines: Vec::new(),
+    at: "",
+}));
 static CURRENT: AtomicBool = AtomicBool::new(false);
 
-#[allow(clippy::mut_from_ref)] // see the type
-fn shared() -> &'static mut Shared {
-    // SAFETY: one processor, and no reference is kept across a switch.
-    unsafe { &mut *SHARED.0.get() }
+#[allow(clippy::mut_from_ref)] // see Shared
+fn desk() -> &'static mut Desk {
+    // SAFETY: as above, and no reference is kept across a switch.
+    unsafe { &mut *DESK.0.get() }
 }
 
 /// Notes whether a guest runs.
@@ -73,237 +102,247 @@ pub fn is_current() -> bool {
     CURRENT.load(Ordering::Relaxed)
 }
 
-/// The next guest's task.
-pub fn prepare(pass: Pass) {
-    *shared() = Shared { pass: Some(pass), passed: 0, failures: Vec::new(), at: "" };
+/// Gives the next guest its job.
+pub fn prepare(job: Job, order: Order) {
+    let node = HypervisorNode {
+        kvm: job.route != Route::Sc1Papr,
+        epapr: job.route != Route::Sc1Papr,
+        instructions: (job.route != Route::Sc1Papr).then(|| HypercallInstructions::of(job.route.level())),
+        has_idle: false,
+    };
+    let tree = tree(&node).expect("a tree of two nodes");
+    *desk() = Desk { job: Some(job), order, tree, lines: Vec::new(), at: "" };
     block::expect(false);
 }
 
-/// How many cases passed and failed.
-pub fn counts() -> (u64, u64) {
-    (shared().passed, shared().failures.len() as u64)
+fn tree(node: &HypervisorNode) -> Result<Vec<u8>, vm_fdt::Error> {
+    let mut fdt = vm_fdt::FdtWriter::new()?;
+    let root = fdt.begin_node("")?;
+    node.write(&mut fdt)?;
+    fdt.end_node(root)?;
+    fdt.finish()
 }
 
-/// Prints what failed.
+/// Prints what the guest had to say.
 pub fn print_failures() {
-    shared().failures.iter().for_each(|line| crate::say!("FAILED {line}"));
-    shared().failures = Vec::new();
+    desk().lines.drain(..).for_each(|line| say!("{line}"));
 }
 
-/// The case that the guest was at.
-pub fn where_it_was() -> &'static str {
-    shared().at
+/// What the guest was about.
+pub fn at() -> &'static str {
+    desk().at
 }
 
-/// Ends the guest's machine.
-fn exit(code: u32) -> ! {
-    let call = hypercalls::vendor::ExitVm { code };
-    match shared().pass.map(|pass| pass.route) {
-        Some(Route::HypercallInstructions) => {
-            let mut place = [0_u32; 5];
-            // SAFETY: memory on the stack, which the guest may execute; the instructions are its host's.
-            unsafe {
-                let instructions = HypercallInstructions::of(Level::Sc);
-                let code = hypercall_arch_ppc::guest::Code::install(place.as_mut_ptr(), &instructions);
-                call.issue(code);
-            }
-        }
-        _ => {
-            // SAFETY: the call touches no memory.
-            unsafe { call.issue_papr() };
-        }
+/// The guest's job.
+pub fn job() -> Job {
+    desk().job.expect("the host gave one")
+}
+
+/// The device tree that the host gave.
+pub fn device_tree() -> &'static [u8] {
+    &desk().tree
+}
+
+/// The cases of a job.
+pub fn setting(job: Job) -> Setting {
+    Setting {
+        convention: if job.route == Route::Sc1Papr { "papr" } else { "epapr" },
+        widths: &[Width::Bits64, Width::Bits32],
+        registers: &registers::ALL,
+        memory: WINDOW,
+        place: Place { vcpu: 0, data: MEMORY, memory_end: MEMORY_END },
+        endian: if (NATIVE != 0) ^ job.flipped { Endian::Little } else { Endian::Big },
+        dirty_upper_halves: true,
+        sabotage: matches!(desk().order, Order::Fail | Order::Lie),
     }
+}
+
+/// Ends the guest's machine by a stub's call.
+fn exit(code: u32) -> ! {
+    let call = ExitVm { code };
+    // SAFETY: the call touches no memory.
+    unsafe {
+        match job().route {
+            Route::Sc => call.issue(stub()),
+            Route::Sc1Epapr => call.issue_sc1(),
+            Route::Sc1Papr => call.issue_papr(),
+        };
+    }
+    // It came back. An instruction that does not exist leaves to the host, which gives up.
     loop {
-        core::hint::spin_loop();
+        // SAFETY: the guest has nothing left to do.
+        unsafe { core::arch::asm!(".long 0") };
     }
 }
 
 /// The guest's end by a panic.
 pub fn panicked(info: &core::panic::PanicInfo<'_>) -> ! {
-    shared().failures.push(format!("the guest panicked: {info}"));
+    desk().lines.push(format!("PANIC in the guest: {info}"));
     exit(PANICKED)
 }
 
 /// The guest begins.
 #[unsafe(no_mangle)]
 extern "C" fn guest_main() -> ! {
-    let pass = shared().pass.expect("the host prepared one");
-    let sc = install_runner(&pass);
-    for case in cases::all().filter(|case| is_for(case, pass.width)) {
-        shared().at = case.name;
-        match make(case, &pass, sc) {
-            None => shared().passed += 1,
-            Some(wrong) => {
-                let Case { interface, number, name, .. } = case;
-                shared().failures.push(format!("{} {number:#x} {name} {pass:?}: {wrong}", interface.name));
-            }
+    if desk().order == Order::Hang {
+        loop {
+            core::hint::spin_loop();
         }
     }
-    exit(DONE)
+    let job = job();
+    let mut caller = Caller { job, sc: install_runner(job) };
+    let setting = setting(job);
+    let limit = if desk().order == Order::Short { setting.planned() / 2 } else { usize::MAX };
+    desk().at = "the cases";
+    setting.run(&mut caller, &SCORE, limit);
+    for check in checks::of(job) {
+        desk().at = check.name;
+        let wrong = (check.run)().err();
+        if let Some(line) = SCORE.count(format_args!("{}, {job:?}", check.name), wrong) {
+            caller.say(&format!("{line}"));
+        }
+    }
+    desk().at = "the last case";
+    install_runner(job);
+    setting.end(&mut caller, &SCORE);
+    exit(LEFT_OVER)
 }
 
-/// Copies the runner in the pass's byte order, with the call's instructions in its slot; the `sc`'s address.
-fn install_runner(pass: &Pass) -> u64 {
+/// The instructions of a call: those of the device tree, or what PAPR has.
+pub fn instructions() -> [u32; 4] {
+    let node =
+        HypervisorNode::read(device_tree()).expect("the host's tree is sound").expect("it has the node");
+    match node.instructions {
+        Some(instructions) => *instructions.words(),
+        None => [0x4400_0022, NOP, NOP, NOP],
+    }
+}
+
+/// Installs the stub's function from the device tree's instructions.
+pub fn stub() -> Code {
+    const STUB: u64 = RUNNER + 0xc00;
+    let instructions = HypercallInstructions::new(instructions());
+    // SAFETY: a part of the runner's page that nothing else uses; the instructions are this guest's host's.
+    unsafe { Code::install(STUB as *mut u32, &instructions) }
+}
+
+/// Installs the runner with the call's instructions; the address of the `sc` among them.
+fn install_runner(job: Job) -> u64 {
+    let words = instructions();
+    let slot = load_runner(words, job.flipped);
+    let sc = words.iter().position(|word| Level::decode(*word).is_some()).expect("they trap");
+    slot + 4 * sc as u64
+}
+
+/// Copies the runner in a byte order, with these instructions in its slot; the slot's address.
+pub fn load_runner(words: [u32; 4], flipped: bool) -> u64 {
     let (code, slot) = runner_code();
-    let instructions = HypercallInstructions::of(match pass.route {
-        Route::HypercallInstructions => Level::Sc,
-        Route::Sc1 => Level::Sc1,
-    });
-    let mut sc = 0;
     for (i, word) in code.iter().enumerate() {
-        let call = i.checked_sub(slot).and_then(|i| instructions.words().get(i));
-        let word = *call.unwrap_or(word);
+        let word = *i.checked_sub(slot).and_then(|i| words.get(i)).unwrap_or(word);
         let at = RUNNER + 4 * i as u64;
-        if call.is_some() && Level::decode(word).is_some() {
-            sc = at;
-        }
-        let word = if pass.flipped { word.swap_bytes() } else { word };
-        // SAFETY: the runner's page, executed by nobody now.
+        let word = if flipped { word.swap_bytes() } else { word };
+        // SAFETY: the runner's page, which is executed after this only; the instructions make it so.
         unsafe {
             (at as *mut u32).write_volatile(word);
-            asm!("dcbst 0,{0}", "sync", "icbi 0,{0}", "sync", "isync", in(reg_nonzero) at, options(nostack));
+            core::arch::asm!(
+                "dcbst 0,{0}", "sync", "icbi 0,{0}", "sync", "isync",
+                in(reg_nonzero) at, options(nostack)
+            );
         }
     }
-    sc
+    RUNNER + 4 * slot as u64
 }
 
-impl Pass {
-    fn msr(&self) -> u64 {
-        let mut msr = KERNEL;
-        if self.width == Width::Bits32 {
-            msr &= !msr::SF;
-        }
-        if self.flipped {
-            msr ^= msr::LE;
-        }
-        if self.user {
-            msr |= msr::PR;
-        }
-        msr
-    }
-
-    fn endian(&self) -> Endian {
-        match (NATIVE != 0) ^ self.flipped {
-            true => Endian::Little,
-            false => Endian::Big,
-        }
-    }
+/// How the runner came back.
+pub enum Back {
+    /// It came to its end.
+    Done(PpcRegisters),
+    /// By an interrupt before that.
+    Interrupted(Interrupt),
 }
 
-/// What hardware keeps of a register.
-fn kept(index: usize, value: u64) -> u64 {
-    if index == registers::CR.index {
-        value & 0xffff_ffff
-    } else if index == registers::XER.index {
-        // SO, OV, CA and the byte count (Power ISA Book I, "Fixed-Point Exception Register").
-        value & 0xe000_007f
-    } else {
-        value
-    }
-}
-
-/// Makes a call and says what is wrong with its answer.
-fn make(case: &'static Case, pass: &Pass, sc: u64) -> Option<String> {
-    let convention = match pass.route {
-        Route::HypercallInstructions => "epapr",
-        Route::Sc1 => "papr",
-    };
-    let spec = oracle::spec(convention, pass.width).expect("the oracle knows every convention");
-    let place = Place { vcpu: 0, data: MEMORY, memory_end: MEMORY_END };
-    let rules = Rules {
-        privilege: if pass.user { Privilege::User } else { Privilege::Supervisor },
-        user_allowed: false,
-        allowed: !(case.interface.name == "hypercall" && case.number == 0x34),
-        dirty_upper_halves: true,
-    };
-    let mut image = lower(case, spec, &registers::ALL, &place, &rules);
-    for i in 0..registers::COUNT {
-        image.input[i] = kept(i, image.input[i]);
-        image.expected[i] = kept(i, image.expected[i]);
-    }
-    if pass.route == Route::HypercallInstructions {
-        // The sequence loads it before it traps.
-        image.expected[0] = u64::from(MAGIC_R0);
-    }
-    for (offset, bytes) in case.before {
-        for (i, byte) in bytes.iter().enumerate() {
-            // SAFETY: the guest's memory, in which no Rust object is.
-            unsafe { ((place.data + offset + i as u64) as *mut u8).write_volatile(*byte) };
-        }
-    }
-    let mut input = PpcRegisters::default();
-    input.as_array_mut().copy_from_slice(&image.input[..registers::COUNT]);
-    let found = execute(&input, pass);
-    wrong(case, &image, &place, pass, sc, found)
-}
-
-/// How a call came back.
-enum Found {
-    Returned(PpcRegisters),
-    Interrupted(block::Interrupt),
-}
-
-fn execute(input: &PpcRegisters, pass: &Pass) -> Found {
-    block::set_input(input, pass.flipped);
+/// Executes the runner in a mode.
+pub fn execute(input: &PpcRegisters, msr: u64) -> Back {
+    let flipped = (msr ^ NATIVE) & msr::LE != 0;
+    block::set_input(input, flipped);
     block::expect(true);
-    // SAFETY: the runner is in place; it comes back through the guest's own vectors.
-    unsafe { guest_call(pass.msr(), RUNNER) };
+    // SAFETY: the runner is in place, and comes back through the guest's own vectors.
+    unsafe { guest_call(msr, RUNNER) };
     block::expect(false);
     let interrupt = block::interrupt();
-    match block::output(pass.flipped).filter(|_| interrupt.vector == 0xc00) {
-        Some(registers) => Found::Returned(registers),
-        None => Found::Interrupted(interrupt),
+    match block::output(flipped).filter(|_| interrupt.vector == 0xc00) {
+        Some(registers) => Back::Done(registers),
+        None => Back::Interrupted(interrupt),
     }
 }
 
-fn differs(found: &PpcRegisters, image: &Image) -> Option<String> {
-    registers::ALL.iter().find_map(|register| {
-        let i = register.index;
-        let (is, must) = (found.as_array()[i], image.expected[i]);
-        ((is ^ must) & image.mask[i] != 0)
-            .then(|| format!("{} is {is:#x} and must be {must:#x}", register.name))
-    })
+/// The mode that a call is made in.
+pub fn mode(width: Width, privilege: Privilege, flipped: bool) -> u64 {
+    let mut msr = KERNEL;
+    if width == Width::Bits32 {
+        msr &= !msr::SF;
+    }
+    if privilege == Privilege::User {
+        msr |= msr::PR;
+    }
+    if flipped { msr ^ msr::LE } else { msr }
 }
 
-fn wrong(case: &Case, image: &Image, place: &Place, pass: &Pass, sc: u64, found: Found) -> Option<String> {
-    let registers = match (found, image.ending) {
-        (Found::Returned(registers), Ending::Returns) => registers,
-        (Found::Interrupted(interrupt), Ending::Faults) => {
-            // A user program's call is its kernel's system call; the fault of HYPERCALL_FAULT a program interrupt.
-            let (vector, srr0) = if image.served { (0x700, sc) } else { (0xc00, sc + 4) };
-            const CALLER: u64 = msr::SF | msr::PR | msr::LE;
-            let (is, must) = (interrupt.srr1 & CALLER, pass.msr() & CALLER);
-            if (interrupt.vector, interrupt.srr0, is) != (vector, srr0, must) {
-                return Some(format!(
-                    "{interrupt:x?} and must be vector {vector:#x}, SRR0 {srr0:#x}, SRR1 {must:#x}"
-                ));
+/// The part of the MSR that an interrupt must report as it was.
+pub const REPORTED: u64 = msr::SF | msr::PR | msr::LE;
+
+struct Caller {
+    job: Job,
+    sc: u64,
+}
+
+/// The bits that a register has; the others read as zero.
+fn implemented(index: usize) -> u64 {
+    match index {
+        _ if index == registers::CR.index => 0xffff_ffff,
+        // SO, OV, CA and the byte count (Power ISA Book I, "Fixed-Point Exception Register").
+        _ if index == registers::XER.index => 0xe000_007f,
+        _ => u64::MAX,
+    }
+}
+
+impl Guest for Caller {
+    fn call(&mut self, image: &Image, width: Width, privilege: Privilege) -> Found {
+        let mut input = PpcRegisters::default();
+        for (i, register) in input.as_array_mut().iter_mut().enumerate() {
+            *register = image.input[i] & implemented(i);
+        }
+        let msr = mode(width, privilege, self.job.flipped);
+        let (found, ending, mut wrong) = match execute(&input, msr) {
+            Back::Done(found) => (found, Ending::Returns, None),
+            Back::Interrupted(interrupt) => {
+                // What is not served is the guest's own system call; what is, HYPERCALL_FAULT.
+                let (vector, srr0) = if image.served { (0x700, self.sc) } else { (0xc00, self.sc + 4) };
+                let right = (interrupt.vector, interrupt.srr0, (interrupt.srr1 ^ msr) & REPORTED);
+                let wrong = (right != (vector, srr0, 0)).then(|| format!("{interrupt:x?}"));
+                (interrupt.registers, Ending::Faults, wrong)
             }
-            return differs(&interrupt.registers, image);
-        }
-        (Found::Returned(_), ending) => return Some(format!("returned, and must be {ending:?}")),
-        (Found::Interrupted(i), ending) => {
-            return Some(format!("interrupted by {:#x} at {:#x}, and must be {ending:?}", i.vector, i.srr0));
-        }
-    };
-    if let Some(text) = differs(&registers, image) {
-        return Some(text);
-    }
-    if let Some(at) = image.clock {
-        let (is, now) = (registers.as_array()[at], pass.width.mask(seconds()));
-        if now.abs_diff(is) > 60 {
-            return Some(format!("{is} seconds is not the time, {now}"));
-        }
-    }
-    if !image.served {
-        return None;
-    }
-    case.after.iter().find_map(|(offset, must)| {
-        // SAFETY: the guest's memory, in which no Rust object is.
-        let raw = unsafe { ((place.data + offset) as *const u32).read_unaligned() };
-        let is = match pass.endian() {
-            Endian::Little => u32::from_le(raw),
-            Endian::Big => u32::from_be(raw),
         };
-        (is != *must).then(|| format!("memory at {offset:#x} is {is:#x} and must be {must:#x}"))
-    })
+        let mut registers = [0; MAX_REGISTERS];
+        for (i, register) in registers.iter_mut().enumerate().take(registers::COUNT) {
+            // The image's bits that the processor does not have are as they must be.
+            *register = found.as_array()[i] | image.expected[i] & !implemented(i);
+        }
+        if self.job.route == Route::Sc {
+            // Loaded by the instructions before the `sc`; the image has it as it was before them.
+            if registers[0] != u64::from(MAGIC_R0) {
+                wrong = Some(format!("r0 is {:#x} and must be the magic", registers[0]));
+            }
+            registers[0] = image.expected[0];
+        }
+        Found { registers, ending, wrong }
+    }
+
+    fn say(&mut self, line: &str) {
+        desk().lines.push(line.into());
+    }
+
+    fn now(&self) -> u64 {
+        cpu::now()
+    }
 }

@@ -2,21 +2,26 @@
 //! the supervisor registers of a guest that runs in problem state.
 
 use crate::block::VECTORS;
-use crate::machine::{Machine, RealMemory};
+use crate::cpu::{self, Platform};
+use crate::guest::{self, Job, Route, WINDOW};
 use crate::mmu::{self, AIL, IDENTITY};
-use crate::platform::{self, Platform};
 use crate::say;
-use crate::world::{Kind, State, enter_guest, guest_entry, toc};
-use alloc::sync::Arc;
+use crate::world::{Kind, State, enter, guest_entry, toc};
 use core::arch::asm;
-use hypercall_arch_ppc::entry;
+use core::cell::UnsafeCell;
 use hypercall_arch_ppc::instructions::Level;
-use hypercall_arch_ppc::magic::{self, SharedState};
-use hypercall_arch_ppc::msr;
+use hypercall_arch_ppc::magic::{self, MagicPage, SharedState};
 use hypercall_arch_ppc::trap::{Cpu, Step, serve};
+use hypercall_arch_ppc::{convention, entry, msr, registers};
 use hypercall_core::memory::GuestMemory;
 use hypercall_core::shared::ByteOrder;
-use hypercall_core::{Caller, Dispatcher, EntryId, Policy, Vcpu};
+use hypercall_core::{Arch, Caller, Convention, Dispatcher, EntryId, Error, Policy, Vcpu, interface};
+use hypercall_image_common::machine::{self, Machine};
+use hypercall_image_common::mode::{self, Order};
+use hypercall_image_common::suite::DENIED;
+use hypercalls::catalogue::kvm::{MagicFeatures, MagicPageFlags};
+use hypercalls::services::{MagicPages, WallTime};
+use hypercalls::stock;
 
 const HV: u64 = 1 << 60;
 const VEC: u64 = 1 << 25;
@@ -52,34 +57,105 @@ struct Page([u8; 4096]);
 /// The magic page where the guest names no memory of its own for it.
 static mut SPARE: Page = Page([0; 4096]);
 
+/// What the guests' machine has of this one.
+#[derive(Clone, Copy)]
+pub struct Ppc;
+
+struct Magic(UnsafeCell<Option<MagicPage>>);
+// SAFETY: the machine has one processor, and its host does not interrupt itself.
+unsafe impl Sync for Magic {}
+/// The magic page of the guest that runs.
+static MAGIC: Magic = Magic(UnsafeCell::new(None));
+
+/// The magic page as the guest last asked for it.
+fn magic_page() -> MagicPage {
+    // SAFETY: see the type; the value is copied.
+    unsafe { *MAGIC.0.get() }.unwrap_or_default()
+}
+
+fn set_magic_page(page: MagicPage) {
+    // SAFETY: see the type.
+    unsafe { *MAGIC.0.get() = Some(page) }
+}
+
+impl machine::Platform for Ppc {
+    fn write(&self, text: &[u8]) {
+        cpu::print(text);
+    }
+
+    fn now(&self) -> WallTime {
+        WallTime { seconds: cpu::now() as i64, nanoseconds: 0 }
+    }
+}
+
+impl MagicPages for Ppc {
+    fn map(
+        &self,
+        _vcpu: u32,
+        physical: u64,
+        effective: u64,
+        flags: MagicPageFlags,
+    ) -> Result<MagicFeatures, Error> {
+        let mut page = magic_page();
+        let features = page.map(physical, effective | flags.bits());
+        set_magic_page(page);
+        Ok(MagicFeatures::from_bits_retain(features))
+    }
+}
+
 /// A guest's vCPU.
 pub struct Guest {
+    /// What it does.
+    pub job: Job,
     state: State,
-    machine: Arc<Machine>,
-    dispatcher: Dispatcher<Machine>,
+    machine: Machine<Ppc>,
+    dispatcher: Dispatcher<Machine<Ppc>>,
     vcpu: Vcpu,
     /// The guest's machine state register, where it is not the processor's.
     msr: u64,
     /// Supervisor registers of a guest in problem state.
-    shared: SharedState,
+    pub shared: SharedState,
     /// The page that is mapped, and to where.
     mapped: Option<(u64, u64)>,
+    entry: EntryId,
+    level: Level,
     /// Hypercalls that came in, by instruction.
     pub calls: [u64; 2],
 }
 
 impl Guest {
-    /// A guest that begins at `guest_main`.
-    pub fn new(kind: Kind, policy: Policy) -> Guest {
-        let (machine, dispatcher) = Machine::new(policy);
+    /// A guest with a job.
+    pub fn new(job: Job, order: Order) -> Guest {
+        let kind = if job.route == Route::Sc { Kind::Problem } else { Kind::NoHypervisor };
+        let (point, convention, interface) = match job.route {
+            Route::Sc => (entry::HYPERCALL_INSTRUCTIONS, &convention::EPAPR, &interface::KVM),
+            Route::Sc1Epapr => (entry::SC1, &convention::EPAPR, &interface::KVM),
+            Route::Sc1Papr => (entry::SC1, &convention::PAPR, &interface::PAPR),
+        };
+        let convention = match order {
+            Order::Break(index) => broken(convention, index),
+            _ => convention,
+        };
+        // A handler's panic is the image's.
+        let policy = match order {
+            Order::Panic => Policy::default(),
+            _ => Policy::default().deny(DENIED.parse().expect("a call's name")),
+        };
+        let machine = Machine::new(Arch::Ppc, Ppc, WINDOW);
+        let dispatcher = machine
+            .dispatcher(point, convention, interface, policy, stock::kvm_ppc)
+            .expect("the stock handlers build");
+        set_magic_page(MagicPage::default());
         let vcpu = dispatcher.vcpu(0);
+        let entry = dispatcher.entry(point).expect("bound above");
         let mut state = State::new(kind);
-        let (entry, stack) = guest_entry();
-        state.nip = entry;
+        let (start, stack) = guest_entry();
+        state.nip = start;
         state.registers.r[1] = stack;
         state.registers.r[2] = toc();
         state.msr = KERNEL;
         Guest {
+            job,
             state,
             machine,
             dispatcher,
@@ -87,6 +163,8 @@ impl Guest {
             msr: KERNEL,
             shared: SharedState::default(),
             mapped: None,
+            entry,
+            level: job.route.level(),
             calls: [0; 2],
         }
     }
@@ -96,13 +174,10 @@ impl Guest {
         self.begin();
         let end = loop {
             self.expose();
-            // SAFETY: the state is a guest's, whose code and memory are set up; the decrementer is far off.
-            unsafe {
-                asm!("mtspr 22, {}", in(reg) 0x7fff_ffff_u64, options(nostack));
-                crate::guest::set_current(true);
-                enter_guest(&mut self.state);
-                crate::guest::set_current(false);
-            }
+            guest::set_current(true);
+            // SAFETY: the image's own guest code, which is mapped.
+            unsafe { enter(&mut self.state) };
+            guest::set_current(false);
             self.take_back();
             if let Some(end) = self.interrupted() {
                 break end;
@@ -110,6 +185,11 @@ impl Guest {
         };
         self.unmap();
         end
+    }
+
+    /// Whether a mapping came from a guest that jumps to pages it maps no-execute.
+    pub fn kernel_nx_disabled(&self) -> bool {
+        magic_page().kernel_nx_disabled()
     }
 
     /// The partition and the interrupts of this kind of guest.
@@ -138,7 +218,7 @@ impl Guest {
         let hypervisor = if Platform::get() == Platform::PowerNv { HV } else { 0 };
         self.state.msr = self.msr & OWN | GIVEN | EE | msr::PR | hypervisor;
         self.shared.msr = self.msr;
-        let page = self.machine.magic();
+        let page = magic_page();
         let Some(mapping) = page.mapping() else { return };
         let privilege = msr::caller(self.msr).privilege;
         let wanted = page.covers(mapping.effective, privilege).then(|| (mapping.effective, self.backing()));
@@ -153,7 +233,7 @@ impl Guest {
             self.mapped = wanted;
         }
         if self.is_in_memory() {
-            page.store(&RealMemory, &self.shared, self.width(), self.endian()).expect("it is in memory");
+            page.store(&WINDOW, &self.shared, self.width(), self.endian()).expect("it is in memory");
         } else {
             // SAFETY: the spare page is the host's; the guest does not run.
             unsafe {
@@ -164,12 +244,12 @@ impl Guest {
 
     /// Takes over what the guest wrote to its magic page.
     fn take_back(&mut self) {
-        let page = self.machine.magic();
+        let page = magic_page();
         if self.state.kind == Kind::NoHypervisor || page.mapping().is_none() {
             return;
         }
         let state = if self.is_in_memory() {
-            page.load(&RealMemory, self.width(), self.endian()).expect("it is in memory").unwrap_or_default()
+            page.load(&WINDOW, self.width(), self.endian()).expect("it is in memory").unwrap_or_default()
         } else {
             // SAFETY: as in `expose`.
             unsafe { (&raw const SPARE as *const SharedState).read_volatile() }.convert(self.endian())
@@ -187,12 +267,12 @@ impl Guest {
     }
 
     fn is_in_memory(&self) -> bool {
-        let page = self.machine.magic().physical_page(self.width());
-        page.is_some_and(|page| RealMemory.contains(page, 4096))
+        let page = magic_page().physical_page(self.width());
+        page.is_some_and(|page| WINDOW.contains(page, 4096))
     }
 
     fn backing(&self) -> u64 {
-        match self.machine.magic().physical_page(self.width()).filter(|_| self.is_in_memory()) {
+        match magic_page().physical_page(self.width()).filter(|_| self.is_in_memory()) {
             Some(page) => page,
             None => &raw const SPARE as u64,
         }
@@ -244,12 +324,21 @@ impl Guest {
 
     fn system_call(&mut self) -> Option<End> {
         let mut cpu = self.cpu();
-        let (level, entry) = self.level(cpu.caller())?;
-        self.calls[(level == Level::Sc1) as usize] += 1;
-        let mut step = serve(&self.dispatcher, entry, &*self.machine, &mut self.vcpu, &mut cpu, level);
+        let Some(level) = self.level(cpu.caller()) else {
+            self.deliver(0xc00, cpu.nip, cpu.msr);
+            return None;
+        };
+        if level != self.level {
+            // The other instruction is bound to nothing: the guest's own system call.
+            self.deliver(0xc00, cpu.nip, cpu.msr);
+            return None;
+        }
+        self.calls[usize::from(level == Level::Sc1)] += 1;
+        let mut step = serve(&self.dispatcher, self.entry, &self.machine, &mut self.vcpu, &mut cpu, level);
         while let Step::Deferred(deferral) = step {
+            self.machine.complete_waiting();
             let action = self.vcpu.wait(deferral);
-            step = cpu.complete(self.dispatcher.convention(entry), action);
+            step = cpu.complete(self.dispatcher.convention(self.entry), action);
         }
         self.state.registers = cpu.registers;
         self.state.nip = cpu.nip;
@@ -264,15 +353,9 @@ impl Guest {
         }
     }
 
-    /// Reads the instruction that trapped.
-    fn level(&self, caller: Caller) -> Option<(Level, EntryId)> {
-        let word = self.instruction(self.state.nip.wrapping_sub(4), caller)?;
-        let level = Level::decode(word)?;
-        let point = match level {
-            Level::Sc => entry::HYPERCALL_INSTRUCTIONS,
-            Level::Sc1 => entry::SC1,
-        };
-        Some((level, self.dispatcher.entry(point).expect("both are bound")))
+    /// Which system call trapped: the instruction before the address that the guest goes on at.
+    fn level(&self, caller: Caller) -> Option<Level> {
+        self.instruction(self.state.nip.wrapping_sub(4), caller).and_then(Level::decode)
     }
 
     fn instruction(&self, address: u64, caller: Caller) -> Option<u32> {
@@ -307,7 +390,6 @@ impl Guest {
         let register = (word >> 21 & 31) as usize;
         let spr = (word >> 16 & 0x1f) | (word >> 6 & 0x3e0);
         let slot = match spr {
-            18 => None,
             19 => Some(&mut self.shared.dar),
             26 => Some(&mut self.shared.srr0),
             27 => Some(&mut self.shared.srr1),
@@ -324,6 +406,9 @@ impl Guest {
                 return true;
             }
             (0x7c00_00a6, _) => self.state.registers.r[register] = self.msr,
+            (0x7c00_02a6, None) if spr == 18 => {
+                self.state.registers.r[register] = u64::from(self.shared.dsisr);
+            }
             (0x7c00_02a6, Some(slot)) => self.state.registers.r[register] = *slot,
             (0x7c00_03a6, Some(slot)) => *slot = self.state.registers.r[register],
             _ => return false,
@@ -333,21 +418,15 @@ impl Guest {
     }
 }
 
+/// The convention with one register of its tables replaced by r20.
+fn broken(convention: &'static Convention, index: usize) -> &'static Convention {
+    mode::broken(convention, index, registers::R[20])
+        .unwrap_or_else(|| panic!("no register {index} to break"))
+}
+
 /// An interrupt while the host itself ran.
 #[unsafe(no_mangle)]
 extern "C" fn host_interrupt(vector: u64, srr0: u64, srr1: u64, dar: u64) -> ! {
     say!("FAULT in the host: vector {vector:#x} at {srr0:#x}, MSR {srr1:#x}, DAR {dar:#x}");
-    platform::end(false)
-}
-
-/// The host begins.
-#[unsafe(no_mangle)]
-extern "C" fn host_main(powernv: u64, tree: u64) -> ! {
-    // SAFETY: once, with what the firmware's place was given by QEMU.
-    unsafe { platform::begin(powernv != 0, tree) };
-    say!("hello from {}", Platform::get().name());
-    mmu::begin();
-    let (passed, failed) = crate::calls::all();
-    say!("CASES run {} passed {passed} failed {failed}", passed + failed);
-    platform::end(failed == 0)
+    cpu::end(false)
 }

@@ -1,11 +1,30 @@
-//! A bare-metal host on PowerPC and its guests, in one image.
+//! A bare-metal PowerPC program, host and guests in one.
 //!
-//! The host runs in hypervisor state on powernv9, as an operating system on pseries. It runs guests as KVM-PR
-//! does, in problem state with a machine state register of their own, and on powernv9 also as guests without
-//! the hypervisor bit. Both make every conformance case by the real instruction.
+//! The host runs in hypervisor state on powernv9, and as an operating system on pseries. It runs its guests in
+//! three ways, each in both byte orders and widths:
+//!
+//! | guest | its calls | their convention |
+//! |---|---|---|
+//! | in problem state, with a virtual machine state register, as KVM-PR runs them | the device tree's `lis`, `ori`, `sc`, `nop` | ePAPR |
+//! | without the hypervisor bit (powernv9), as KVM-HV runs them | the device tree's `sc 1` | ePAPR |
+//! | the same | `sc 1` | PAPR |
+//!
+//! Started with the order `own` on pseries, the same program makes PAPR calls of QEMU's own.
+//!
+//! | module | what it holds |
+//! |---|---|
+//! | `block` | the registers of a call, at fixed addresses |
+//! | `checks` | what a guest does beside the conformance cases: stubs, the magic page, what it should not do |
+//! | `cpu` | console, clock, the end |
+//! | `guest` | a guest: how it makes a call and what it goes through |
+//! | `host` | the VM: runs a guest, serves its calls, emulates its privileged instructions |
+//! | `image` | heap, counts, and what the image was started for |
+//! | `mmu` | the hash page table |
+//! | `own_host` | calls of the machine's own hypervisor |
+//! | `world` | the switch between host and guest |
 
 #![cfg_attr(target_arch = "powerpc64", no_std, no_main)]
-#![cfg_attr(target_arch = "powerpc64", allow(unsafe_code))] // it is the machine's only program
+#![cfg_attr(target_arch = "powerpc64", allow(unsafe_code))] // the only program on its machine
 
 #[cfg(target_arch = "powerpc64")]
 extern crate alloc;
@@ -13,23 +32,23 @@ extern crate alloc;
 #[cfg(target_arch = "powerpc64")]
 mod block;
 #[cfg(target_arch = "powerpc64")]
-mod calls;
+mod checks;
+#[cfg(target_arch = "powerpc64")]
+mod cpu;
 #[cfg(target_arch = "powerpc64")]
 mod guest;
 #[cfg(target_arch = "powerpc64")]
 mod host;
 #[cfg(target_arch = "powerpc64")]
-mod machine;
-#[cfg(target_arch = "powerpc64")]
-mod memory;
+mod image;
 #[cfg(target_arch = "powerpc64")]
 mod mmu;
 #[cfg(target_arch = "powerpc64")]
-mod platform;
+mod own_host;
 #[cfg(target_arch = "powerpc64")]
 mod world;
 
 #[cfg(not(target_arch = "powerpc64"))]
 fn main() {
-    println!("a bare-metal image for powerpc64 and powerpc64le; tests/run builds and starts it");
+    println!("a bare-metal test image for powerpc64 and powerpc64le; tests/run builds and starts it");
 }

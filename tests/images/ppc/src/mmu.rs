@@ -1,7 +1,7 @@
 //! The hash page table (Power ISA Book III, "Hashed Page Table Translation"): 4 KiB pages, segments of
 //! 256 MiB whose virtual segment id is their number.
 
-use crate::platform::{Platform, hcall, pft_size};
+use crate::cpu::{Platform, hcall, pft_size};
 use core::arch::asm;
 
 /// Everything below is mapped to itself.

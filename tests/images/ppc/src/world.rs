@@ -1,6 +1,6 @@
 //! The switch between host and guest.
 
-use core::arch::global_asm;
+use core::arch::{asm, global_asm};
 use hypercall_arch_ppc::PpcRegisters;
 
 global_asm!(include_str!("boot.s"), options(raw));
@@ -54,8 +54,7 @@ impl State {
 }
 
 unsafe extern "C" {
-    /// Runs the guest until it is interrupted, with the vector in the state afterwards.
-    pub fn enter_guest(state: &mut State);
+    fn enter_guest(state: &mut State);
     /// Runs code in another mode until its next interrupt; in guests only.
     pub fn guest_call(msr: u64, address: u64);
     static guest_start: [u32; 0];
@@ -63,6 +62,18 @@ unsafe extern "C" {
     static runner: [u32; 0];
     static runner_slot: [u32; 0];
     static runner_end: [u32; 0];
+}
+
+/// Runs the guest until it is interrupted, with the vector in the state afterwards.
+///
+/// # Safety
+/// The state's code must be mapped and may touch what is a guest's only.
+pub unsafe fn enter(state: &mut State) {
+    // SAFETY: puts the decrementer's next interrupt off, by four seconds; then as the caller promises.
+    unsafe {
+        asm!("mtspr 22, {}", in(reg) 0x7fff_ffff_u64, options(nostack));
+        enter_guest(state);
+    }
 }
 
 /// Where guests begin, and their stack.
@@ -83,6 +94,6 @@ pub fn runner_code() -> (&'static [u32], usize) {
 pub fn toc() -> u64 {
     let toc: u64;
     // SAFETY: reads a register.
-    unsafe { core::arch::asm!("mr {}, 2", out(reg) toc, options(nomem, nostack, preserves_flags)) };
+    unsafe { asm!("mr {}, 2", out(reg) toc, options(nomem, nostack, preserves_flags)) };
     toc
 }

@@ -1,4 +1,4 @@
-//! The two machines: console, end, and what their firmware interfaces are for.
+//! The two machines: console, clock and end.
 
 use alloc::vec::Vec;
 use core::arch::asm;
@@ -38,14 +38,6 @@ impl Platform {
     /// The machine at hand, as the entry noted it.
     pub fn get() -> Platform {
         if POWERNV.load(Ordering::Relaxed) != 0 { Platform::PowerNv } else { Platform::Pseries }
-    }
-
-    /// Its name.
-    pub fn name(self) -> &'static str {
-        match self {
-            Platform::PowerNv => "powernv9",
-            Platform::Pseries => "pseries",
-        }
     }
 }
 
@@ -148,7 +140,7 @@ impl Write for Console {
 macro_rules! say {
     ($($arg:tt)*) => {{
         use core::fmt::Write as _;
-        let _ = writeln!($crate::platform::Console, $($arg)*);
+        let _ = writeln!($crate::cpu::Console, $($arg)*);
     }};
 }
 
@@ -160,6 +152,15 @@ fn rtas(token: u32, arguments: &[u32]) {
         .map(|word| word.to_be())
         .collect();
     hcall(H_RTAS, &[words.as_ptr() as u64]);
+}
+
+/// The time of day: seconds since an epoch of the image's own, as neither machine has a clock that both sides
+/// could read. The time base counts at 512 MHz on both.
+pub fn now() -> u64 {
+    let ticks: u64;
+    // SAFETY: reads the time base, in any state.
+    unsafe { asm!("mfspr {}, 268", out(reg) ticks, options(nomem, nostack, preserves_flags)) };
+    1_700_000_000 + ticks / 512_000_000
 }
 
 /// Ends the machine; QEMU's exit status is 0, or 1 with `-action panic=exit-failure`.
@@ -186,13 +187,4 @@ pub fn end(success: bool) -> ! {
     loop {
         core::hint::spin_loop();
     }
-}
-
-#[panic_handler]
-fn panic(info: &core::panic::PanicInfo<'_>) -> ! {
-    if crate::guest::is_current() {
-        crate::guest::panicked(info);
-    }
-    say!("PANIC {info}");
-    end(false)
 }
