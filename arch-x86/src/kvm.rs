@@ -6,6 +6,8 @@
 //! | [`backend`] | a vCPU with that loop, for whoever has none |
 //! | [`probe`] | what this host's KVM offers and which transports it really delivers |
 //! | [`msr`] | accesses to MSRs that the VMM serves |
+//! | [`xen`] | Xen's hypercall page, by the kernel or in user space |
+//! | [`xen_exit`] | every `vmcall` and `vmmcall` of a VM in user space |
 //! | [`cpuid`] | the VMM's own CPUID leaves, and what is true of KVM's |
 //! | [`setup`] | enters a guest in a chosen mode, with tables in guest memory |
 //! | [`vm`] | a VM and its memory |
@@ -43,6 +45,8 @@ pub mod setup;
 pub mod tsc;
 pub mod vm;
 pub mod watchdog;
+pub mod xen;
+pub mod xen_exit;
 
 pub use adapter::{Call, KvmCalls, Served};
 pub use error::KvmError;

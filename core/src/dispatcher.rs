@@ -194,13 +194,13 @@ impl<Vm> Dispatcher<Vm> {
     /// # Panics
     /// When the entry is another dispatcher's and this one has fewer.
     pub fn dispatch(&self, entry: EntryId, vm: &Vm, vcpu: &mut Vcpu, trap: &Trap) -> Action {
-        let entry = &self.entries[entry.0];
+        let id = entry;
+        let entry = &self.entries[id.0];
         let convention = entry.convention;
         let width = trap.caller.width;
         // Privilege comes before the number, as in KVM: a user program learns nothing of what exists.
         if trap.caller.privilege == Privilege::User && !self.user_mode {
-            vcpu.counters.note(NO_SLOT, Event::UserRefused, 0);
-            return say(convention, width, convention.user_refused);
+            return self.refuse_user(id, vcpu, width);
         }
         let (slot, errors) = entry.find(trap.number);
         let Some((line, served)) = slot.and_then(|i| Some((i + 1, self.slots.get(i)?))) else {
@@ -228,6 +228,17 @@ impl<Vm> Dispatcher<Vm> {
             }
             other => encode(convention, errors, width, other),
         }
+    }
+
+    /// Refuses a call as one of a user program's, whatever the policy says: for transports on which the
+    /// hypervisor itself refuses those, as `vmcall`.
+    ///
+    /// # Panics
+    /// When the entry is another dispatcher's and this one has fewer.
+    pub fn refuse_user(&self, entry: EntryId, vcpu: &mut Vcpu, width: Width) -> Action {
+        vcpu.counters.note(NO_SLOT, Event::UserRefused, 0);
+        let convention = self.entries[entry.0].convention;
+        say(convention, width, convention.user_refused)
     }
 }
 

@@ -1,13 +1,15 @@
 //! Serves calls for a VMM that owns its loop on `kvm-ioctls`.
 
 use super::error::KvmError;
-use super::inject;
+use super::{inject, xen_exit};
 use crate::X86Registers;
 use crate::entry;
 use hypercall_core::arch::{Caller, Endian, Privilege, Width};
 use hypercall_core::convention::Mode;
 use hypercall_core::{Action, Dispatcher, EntryId, MAX_ARGUMENTS, Trap, Vcpu, VmExit};
-use kvm_bindings::{KVM_CAP_SYNC_REGS, KVM_SYNC_X86_REGS, KVM_SYNC_X86_SREGS, kvm_regs, kvm_sregs};
+use kvm_bindings::{
+    KVM_CAP_SYNC_REGS, KVM_EXIT_XEN, KVM_SYNC_X86_REGS, KVM_SYNC_X86_SREGS, kvm_regs, kvm_sregs,
+};
 use kvm_ioctls::{SyncReg, VcpuExit, VcpuFd, VmFd};
 use std::fmt;
 use std::sync::Arc;
@@ -48,13 +50,15 @@ enum Form {
     Doorbell { length: u64 },
     /// The call is in the exit.
     Hypercall { number: u64, arguments: [u64; EXIT_ARGUMENTS], width: Width },
+    /// The call is in the registers, mode and privilege in the exit.
+    Xen,
 }
 
 impl Form {
     fn length(&self) -> u64 {
         match self {
             Form::Doorbell { length } => *length,
-            Form::Hypercall { .. } => VMCALL_LENGTH,
+            Form::Hypercall { .. } | Form::Xen => VMCALL_LENGTH,
         }
     }
 }
@@ -112,6 +116,7 @@ pub struct KvmCalls<Vm> {
     ports: Vec<(u16, EntryId)>,
     addresses: Vec<(u64, EntryId)>,
     hypercall: Option<EntryId>,
+    xen: Option<EntryId>,
     access: Access,
     allow_sync: bool,
 }
@@ -125,17 +130,20 @@ impl<Vm> fmt::Debug for KvmCalls<Vm> {
 
 impl<Vm> KvmCalls<Vm> {
     /// The calls of vCPU `index`, which come in at the dispatcher's entry points that are doorbell ports
-    /// ([`entry::port`]), doorbell addresses ([`entry::mmio`]) or [`entry::EXIT_HYPERCALL`]. Other entry
-    /// points are not this adapter's.
+    /// ([`entry::port`]), doorbell addresses ([`entry::mmio`]), [`entry::EXIT_HYPERCALL`] or
+    /// [`entry::EXIT_XEN`]. Other entry points are not this adapter's.
     ///
     /// # Errors
     /// [`KvmError::Port`] for a port that `out imm8` does not reach, or that KVM treats specially.
     pub fn new(dispatcher: Arc<Dispatcher<Vm>>, index: u32) -> Result<KvmCalls<Vm>, KvmError> {
-        let (mut ports, mut addresses, mut hypercall) = (Vec::new(), Vec::new(), None);
+        let (mut ports, mut addresses) = (Vec::new(), Vec::new());
+        let (mut hypercall, mut xen) = (None, None);
         for (point, _, _) in dispatcher.entries() {
             let Some(id) = dispatcher.entry(point) else { continue };
             if point == entry::EXIT_HYPERCALL {
                 hypercall = Some(id);
+            } else if point == entry::EXIT_XEN {
+                xen = Some(id);
             } else if point.transport == entry::PIO {
                 ports.push((doorbell_port(point.address)?, id));
             } else if point.transport == entry::MMIO {
@@ -144,7 +152,7 @@ impl<Vm> KvmCalls<Vm> {
         }
         let vcpu = dispatcher.vcpu(index);
         let (access, allow_sync) = (Access::Ioctls, true);
-        Ok(KvmCalls { dispatcher, vcpu, ports, addresses, hypercall, access, allow_sync })
+        Ok(KvmCalls { dispatcher, vcpu, ports, addresses, hypercall, xen, access, allow_sync })
     }
 
     /// Never uses KVM_CAP_SYNC_REGS, as on a kernel before 4.17: slower, the same otherwise.
@@ -201,6 +209,7 @@ impl<Vm> KvmCalls<Vm> {
                 let width = if call.longmode & 1 != 0 { Width::Bits64 } else { Width::Bits32 };
                 Call { entry, form: Form::Hypercall { number: call.nr, arguments: [a, b, c], width } }
             }),
+            VcpuExit::Unsupported(KVM_EXIT_XEN) => self.xen.map(|entry| Call { entry, form: Form::Xen }),
             _ => None,
         }
         .ok_or(exit)
@@ -223,7 +232,21 @@ impl<Vm> KvmCalls<Vm> {
                 let action = self.dispatcher.dispatch(call.entry, vm, &mut self.vcpu, &trap);
                 self.act(call, vcpu, width, action)
             }
+            Form::Xen => self.serve_xen(call, vcpu, vm),
         }
+    }
+
+    /// Serves a `vmcall` or `vmmcall`. Above CPL 0 it is refused as KVM refuses it, whatever the policy says.
+    fn serve_xen(&mut self, call: Call, vcpu: &mut VcpuFd, vm: &Vm) -> Result<Served, KvmError> {
+        let caller = xen_exit::caller(vcpu.get_kvm_run()).ok_or(KvmError::XenExit)?;
+        let action = match caller.privilege {
+            Privilege::Supervisor => {
+                let trap = self.mode(call, caller.width).read(registers(&mut self.regs(vcpu)?), caller);
+                self.dispatcher.dispatch(call.entry, vm, &mut self.vcpu, &trap)
+            }
+            Privilege::User => self.dispatcher.refuse_user(call.entry, &mut self.vcpu, caller.width),
+        };
+        self.act(call, vcpu, caller.width, action)
     }
 
     /// Serves a call whose registers the exit did not bring itself.
@@ -268,6 +291,7 @@ impl<Vm> KvmCalls<Vm> {
                     self.store(vcpu, regs)?;
                 }
                 Form::Hypercall { .. } => vcpu.get_kvm_run().__bindgen_anon_1.hypercall.ret = answer.result,
+                Form::Xen => xen_exit::answer(vcpu.get_kvm_run(), answer.result),
             },
             Action::Retry => self.back_to_the_call(call, vcpu, width)?,
             Action::Fault(fault) => {

@@ -71,6 +71,9 @@ pub enum KvmError {
     /// An exit that was not completed.
     #[error("KVM did not complete an exit: {0} exits came where KVM_RUN was to return at once")]
     Incomplete(u32),
+    /// A KVM_EXIT_XEN that this code does not know.
+    #[error("KVM_EXIT_XEN of a type that is no hypercall; use a kernel that this program was made for")]
+    XenExit,
     /// Guest memory that is not there.
     #[error("no guest memory for {what}: {source}; place it inside a memory region of the VM")]
     Memory {

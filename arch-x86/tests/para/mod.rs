@@ -36,6 +36,28 @@ const STEP: u64 = 0x2_0000;
 /// Offset of the WRMSR in [`register_code`].
 pub const WRMSR: u64 = 31;
 
+/// Distinct values in every register, with both halves used; at [`CALL`].
+pub const POISON: kvm_regs = kvm_regs {
+    rax: 0xa0a0_a0a0_0000_0001,
+    rbx: 0xb0b0_b0b0_0000_0002,
+    rcx: 0xc0c0_c0c0_0000_0003,
+    rdx: 0xd0d0_d0d0_0000_0004,
+    rsi: 0xe0e0_e0e0_0000_0005,
+    rdi: 0xd1d1_d1d1_0000_0006,
+    rbp: 0xb1b1_b1b1_0000_0007,
+    r8: 0x0808_0808_0000_0008,
+    r9: 0x0909_0909_0000_0009,
+    r10: 0x1010_1010_1010_1010,
+    r11: 0x1111_1111_1111_1111,
+    r12: 0x1212_1212_1212_1212,
+    r13: 0x1313_1313_1313_1313,
+    r14: 0x1414_1414_1414_1414,
+    r15: 0x1515_1515_1515_1515,
+    rsp: STACK,
+    rip: CALL,
+    rflags: 2,
+};
+
 /// The guest's code is the same in 32- and 64-bit mode. This is:
 /// `mov ecx, MAGIC; rdmsr; mov [PROBES + at], eax; mov [PROBES + at + 4], edx`
 fn probe_to(at: u8) -> Vec<u8> {
@@ -93,14 +115,21 @@ pub struct Six {
     f: u64,
 }
 
+impl Six {
+    /// The arguments in order.
+    pub fn all(&self) -> [u64; 6] {
+        let Six { a, b, c, d, e, f } = *self;
+        [a, b, c, d, e, f]
+    }
+}
+
 /// The calls of the tests at a port, in the 2007 convention; the port carries the vendor's interface.
 pub fn para_dispatcher(policy: Policy) -> Arc<Dispatcher<Vm>> {
     let builder = Dispatcher::<Vm>::builder(Arch::X86)
         .entry(entry::port(PORT), &convention::PARA_2007, &interface::VENDOR)
         .policy(policy);
     let built = with_handlers(builder).handle(|vm: &Vm, call: Six, _: &mut Context<'_>| {
-        let Six { a, b, c, d, e, f } = call;
-        vm.arguments.lock().unwrap().extend([a, b, c, d, e, f]);
+        vm.arguments.lock().unwrap().extend(call.all());
         Ok(!1_u64)
     });
     Arc::new(built.build().unwrap())

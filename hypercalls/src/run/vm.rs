@@ -208,10 +208,9 @@ impl Vm {
     fn offer_para(&mut self, dispatcher: &Dispatcher<Machine>, transport: Transport) -> Result<(), RunError> {
         let cpuid =
             self.kvm.get_supported_cpuid(KVM_MAX_CPUID_ENTRIES).map_err(ioctl("KVM_GET_SUPPORTED_CPUID"))?;
-        let leaf = cpuid.as_slice().iter().find(|e| e.function == 0);
-        let processor = leaf.and_then(|e| Processor::of([e.eax, e.ebx, e.ecx, e.edx]));
         // A doorbell's call is the same on every processor.
-        self.para = Some(Para::new(dispatcher, transport.entry(), processor.unwrap_or(Processor::Intel))?);
+        let processor = processor(&cpuid).unwrap_or(Processor::Intel);
+        self.para = Some(Para::new(dispatcher, transport.entry(), processor)?);
         Ok(msr::enable(self.kvm_vm.fd(), &[para::MSR])?)
     }
 }
