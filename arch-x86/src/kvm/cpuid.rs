@@ -1,8 +1,9 @@
-//! Puts the VMM's own leaves, and what is true of KVM's, into a vCPU's CPUID.
+//! Puts the VMM's own leaves, Xen's, and what is true of KVM's, into a vCPU's CPUID.
 
 use super::error::KvmError;
-use crate::cpuid::{Abi, FIRST_BASE, KVM_FEATURES, LAST_BASE, STEP, Vmcall, features};
+use crate::cpuid::{Abi, FIRST_BASE, KVM_FEATURES, LAST_BASE, Leaf, STEP, Vmcall, features};
 use crate::para::Processor;
+use crate::xen::Xen;
 use kvm_bindings::{CpuId, kvm_cpuid_entry2};
 
 /// Adds the leaves of `abi` at the first base where `cpuid` has none, and masks KVM's features by what
@@ -15,14 +16,34 @@ pub fn install(cpuid: &mut CpuId, abi: &Abi, vmcall: Vmcall) -> Result<u32, KvmE
     for entry in cpuid.as_mut_slice().iter_mut().filter(|e| e.function == KVM_FEATURES) {
         entry.eax = features(entry.eax, vmcall);
     }
+    let base = free_base(cpuid)?;
+    add(cpuid, abi.leaves(base))?;
+    Ok(base)
+}
+
+/// Adds Xen's leaves, with this version of Xen's, at the first base where `cpuid` has none. Gives the base.
+///
+/// # Errors
+/// As [`install`].
+pub fn install_xen(cpuid: &mut CpuId, xen: &Xen, version: (u16, u16)) -> Result<u32, KvmError> {
+    let base = free_base(cpuid)?;
+    add(cpuid, xen.leaves(base, version))?;
+    Ok(base)
+}
+
+/// The first base where no hypervisor has leaves.
+fn free_base(cpuid: &CpuId) -> Result<u32, KvmError> {
     let taken = |base: u32| cpuid.as_slice().iter().any(|e| e.function & !(STEP - 1) == base);
     let base = (FIRST_BASE..=LAST_BASE).step_by(STEP as usize).find(|base| !taken(*base));
-    let base = base.ok_or(KvmError::Cpuid)?;
-    for (function, [eax, ebx, ecx, edx]) in abi.leaves(base) {
+    base.ok_or(KvmError::Cpuid)
+}
+
+fn add(cpuid: &mut CpuId, leaves: impl IntoIterator<Item = (u32, Leaf)>) -> Result<(), KvmError> {
+    for (function, [eax, ebx, ecx, edx]) in leaves {
         let entry = kvm_cpuid_entry2 { function, eax, ebx, ecx, edx, ..Default::default() };
         cpuid.push(entry).map_err(|_| KvmError::Cpuid)?;
     }
-    Ok(base)
+    Ok(())
 }
 
 /// Whose processor a vCPU with this CPUID is; `None` for an unknown vendor's, or without leaf 0.
