@@ -9,6 +9,7 @@ use std::time::Duration;
 use crate::exec::Invocation;
 use crate::libtest::Verdict;
 use crate::session::{Session, Step};
+use crate::setup;
 
 const LIMIT: Duration = Duration::from_secs(15 * 60);
 
@@ -29,14 +30,17 @@ impl Kernel {
     }
 }
 
+/// What signs Debian's packages.
+const KEYS: &str = "/usr/share/keyrings/debian-archive-keyring.gpg";
+
 /// Debian 12's kernel. The script works in a folder of its own ($1), and leaves the three files in another ($2) when
-/// it has them all. The mirror is the configured one where this machine is a Debian.
+/// it has them all; $3 is the keyring. The mirror is the configured one where this machine is a Debian.
 const SCRIPT: &str = r#"
 set -eu
 command -v apt-get >/dev/null && command -v dpkg-deb >/dev/null || { echo 'no apt-get and dpkg-deb'; exit 1; }
-keys=/usr/share/keyrings/debian-archive-keyring.gpg
-[ -f $keys ] || { echo "no $keys; install with: apt-get install debian-archive-keyring"; exit 1; }
-mirror=$(apt-get indextargets --format '$(REPO_URI)' 2>/dev/null | grep '/debian/*$' | head -n 1) || true
+keys=$3
+# Nothing on another distribution.
+mirror=$(apt-get indextargets --format '$(REPO_URI)' 'Created-By: Packages' 'Label: Debian' | head -n 1)
 rm -rf "$1" && mkdir -p "$1" && cd "$1"
 mkdir -p sources lists/partial cache/archives/partial files
 : >status
@@ -82,10 +86,14 @@ pub fn fetch(session: &Session) -> Result<Kernel, String> {
     if !session.may_install() {
         return Err("no PowerPC kernel, which only a run that may install things downloads".to_owned());
     }
+    let keys = || Path::new(KEYS).is_file().then_some(KEYS);
+    let keys = setup::debian(session, &["debian-archive-keyring"], keys)
+        .map_err(|line| format!("no PowerPC kernel: Debian's keys are {line}"))?;
     let download = Invocation::new("sh")
         .args(["-c", SCRIPT, "sh"])
         .arg(session.tools().join("ppc64el-download"))
-        .arg(&dir);
+        .arg(&dir)
+        .arg(keys);
     let name = "download a PowerPC kernel";
     session.run(&Step { name, invocation: &download, verdict: Verdict::Check, limit: LIMIT });
     Kernel::in_dir(&dir).ok_or("no PowerPC kernel: Debian's package could not be downloaded".to_owned())
