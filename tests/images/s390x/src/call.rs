@@ -2,7 +2,7 @@
 
 #![allow(unsafe_code)] // an instruction is written and executed
 
-use crate::cpu::Interruption;
+use crate::cpu::{self, Interruption};
 use alloc::string::String;
 use core::cell::UnsafeCell;
 use core::ptr;
@@ -19,7 +19,7 @@ struct Block {
     load_floats: [u64; COUNT],
     found: [u64; COUNT],
     found_floats: [u64; COUNT],
-    problem_state: u64,
+    way: u64,
     returned: u64,
     interrupted: u64,
     stack: u64,
@@ -27,7 +27,7 @@ struct Block {
 }
 
 const _: () = assert!(core::mem::offset_of!(Block, found) == 256);
-const _: () = assert!(core::mem::offset_of!(Block, problem_state) == 512);
+const _: () = assert!(core::mem::offset_of!(Block, way) == 512);
 const _: () = assert!(core::mem::offset_of!(Block, scratch) == 544);
 
 #[repr(transparent)]
@@ -42,7 +42,7 @@ static BLOCK: Shared = Shared(UnsafeCell::new(Block {
     load_floats: [0; COUNT],
     found: [0; COUNT],
     found_floats: [0; COUNT],
-    problem_state: 0,
+    way: 0,
     returned: 0,
     interrupted: 0,
     stack: 0,
@@ -85,13 +85,50 @@ pub struct Found {
     pub floats_kept: bool,
 }
 
-/// Executes an instruction of four or six bytes with these registers, in the guest's problem state if asked
-/// for; the PSW for that must stand at 0x300 of its lowcore.
+/// The state of the guest's in which an instruction is executed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum State {
+    /// Supervisor state, 64-bit addresses: as the guest is anyway.
+    Kernel,
+    /// Supervisor state, 31-bit addresses.
+    Kernel31,
+    /// Supervisor state, 24-bit addresses.
+    Kernel24,
+    /// Problem state, 64-bit addresses.
+    User,
+}
+
+impl State {
+    /// The PSW mask.
+    fn mask(self) -> u64 {
+        match self {
+            State::Kernel => cpu::SUPERVISOR,
+            State::Kernel31 => Psw::BASIC_ADDRESSING,
+            State::Kernel24 => 0,
+            State::User => cpu::SUPERVISOR | Psw::PROBLEM_STATE,
+        }
+    }
+
+    /// How `call.s` goes there.
+    fn way(self) -> u64 {
+        match self {
+            State::Kernel => 0,
+            State::Kernel31 | State::Kernel24 => 1,
+            State::User => 2,
+        }
+    }
+}
+
+/// Executes an instruction of four or six bytes with these registers. Any state but [`State::Kernel`] needs a
+/// host that is this image's own.
 ///
 /// # Panics
 /// When the instruction is longer than six bytes.
-pub fn make(instruction: &[u8], registers: &[u64; COUNT], problem_state: bool) -> Found {
+pub fn make(instruction: &[u8], registers: &[u64; COUNT], state: State) -> Found {
     assert!(instruction.len() <= 6);
+    if state != State::Kernel {
+        crate::guest::set_call_psw(Psw { mask: state.mask(), address: self::site() });
+    }
     let site = ptr::with_exposed_provenance_mut::<u8>(site() as usize);
     let block = BLOCK.0.get();
     let load_floats: [u64; COUNT] = core::array::from_fn(|i| 0x4010_0000_0000_0000 | i as u64);
@@ -100,7 +137,7 @@ pub fn make(instruction: &[u8], registers: &[u64; COUNT], problem_state: bool) -
         load_floats,
         found: [0; COUNT],
         found_floats: [0; COUNT],
-        problem_state: problem_state.into(),
+        way: state.way(),
         returned: 0,
         interrupted: 0,
         stack: 0,
@@ -129,12 +166,11 @@ pub fn make(instruction: &[u8], registers: &[u64; COUNT], problem_state: bool) -
 
 /// What is wrong with an interruption at the instruction, which has this length; `None` if it has the code
 /// asked for.
-pub fn wrong_interruption(found: Interruption, code: u16, length: u8, problem_state: bool) -> Option<String> {
+pub fn wrong_interruption(found: Interruption, code: u16, length: u8, state: State) -> Option<String> {
     /// The bits of the PSW that a program may change: condition code and program mask.
     const CHANGING: u64 = 0x3f00 << 32;
     let mask = found.old.mask & !CHANGING;
-    let must = crate::cpu::SUPERVISOR | if problem_state { Psw::PROBLEM_STATE } else { 0 };
-    let old = Psw { mask: must, address: site() + u64::from(length) };
+    let old = Psw { mask: state.mask(), address: site() + u64::from(length) };
     let expected = Interruption { code, length, old };
     let is = Interruption { old: Psw { mask, ..found.old }, ..found };
     (is != expected).then(|| alloc::format!("the interruption is {is:x?} and must be {expected:x?}"))

@@ -1,7 +1,7 @@
 # A call with every register loaded before and stored after it, in the guest, whichever state it is in.
 #
 # call_block: registers to load (0), floating-point registers to load (128), registers found (256),
-# floating-point registers found (384), call from the problem state (512), came back (520), was interrupted
+# floating-point registers found (384), how to go there (512), came back (520), was interrupted
 # (528), stack (536), scratch (544). Relative addressing throughout: no register has to be given up for it.
 
     .text
@@ -41,7 +41,7 @@ make_call:
     lmg     %r0, %r15, 0(%r1)
     j       call_site
 1:  lmg     %r0, %r15, 0(%r1)
-    # Into the problem state at call_site, by the PSW that stands in the guest's lowcore.
+    # By the PSW for call_site that stands in the guest's lowcore, for another state (2: the problem state).
     lpswe   0x300
 
     # The instruction; another may be written in its place. Two bytes are left for one of six.
@@ -86,8 +86,8 @@ call_site:
     std     %f15, 504(%r1)
     mvghi   520(%r1), 1
     lg      %r0, 512(%r1)
-    ltgr    %r0, %r0
-    jz      back
+    cghi    %r0, 2
+    jne     back
     # Still in the problem state: an operation exception leads back.
     .short  0
 
@@ -134,6 +134,7 @@ call_interrupted:
     std     %f15, 504(%r1)
     mvghi   528(%r1), 1
 back:
+    sam64
     lgrl    %r15, call_block+536
     ld      %f8, 160(%r15)
     ld      %f9, 168(%r15)

@@ -2,7 +2,7 @@
 
 #![allow(unsafe_code)] // DIAGNOSE, to talk to the host beside the calls under test
 
-use crate::call::{self, DIAG};
+use crate::call::{self, DIAG, State};
 use crate::cpu::{self, Console, Interruption, say};
 use crate::host;
 use crate::hostile;
@@ -72,7 +72,7 @@ pub extern "C" fn main(plan: &Plan) -> ! {
             // HYPERCALL_PANIC, which this order's host does not deny.
             let mut registers = [0; registers::COUNT];
             registers[1] = 0x4856_0034;
-            call::make(DIAG, &registers, false);
+            call::make(DIAG, &registers, State::Kernel);
         }
         Order::Hang => loop {
             core::hint::spin_loop();
@@ -93,17 +93,21 @@ pub extern "C" fn main(plan: &Plan) -> ! {
     give_up()
 }
 
-/// The guest's lowcore: the handler of program interruptions, and the PSW of its problem state.
+/// The guest's lowcore: the handler of program interruptions.
 fn set_up() {
+    write_psw(0x1d0, Psw { mask: cpu::SUPERVISOR, address: call::handler() });
+}
+
+/// Sets the PSW with which `call.s` goes into another state.
+pub fn set_call_psw(psw: Psw) {
+    write_psw(0x300, psw);
+}
+
+fn write_psw(offset: u64, psw: Psw) {
     let memory = host::memory();
-    for (offset, mask, address) in [
-        (0x1d0, cpu::SUPERVISOR, call::handler()),
-        (0x300, cpu::SUPERVISOR | Psw::PROBLEM_STATE, call::site()),
-    ] {
-        memory
-            .write_value(memory.first() + offset, [mask, address], Endian::Big)
-            .expect("the lowcore is in the guest's memory");
-    }
+    memory
+        .write_value(memory.first() + offset, [psw.mask, psw.address], Endian::Big)
+        .expect("the lowcore is in the guest's memory");
 }
 
 /// The last program interruption of the guest's.
@@ -122,15 +126,15 @@ struct Caller;
 
 impl Guest for Caller {
     fn call(&mut self, image: &Image, _width: Width, privilege: Privilege) -> Found {
-        let problem_state = privilege == Privilege::User;
+        let state = if privilege == Privilege::User { State::User } else { State::Kernel };
         let mut load = [0; registers::COUNT];
         load.copy_from_slice(&image.input[..registers::COUNT]);
-        let found = call::make(DIAG, &load, problem_state);
+        let found = call::make(DIAG, &load, state);
         let mut wrong: Option<String> = None;
         if found.interrupted {
             // Privileged operation; else what unknown numbers and HYPERCALL_FAULT raise, specification.
-            let code = if problem_state { 2 } else { 6 };
-            wrong = call::wrong_interruption(interruption(), code, 4, problem_state);
+            let code = if state == State::User { 2 } else { 6 };
+            wrong = call::wrong_interruption(interruption(), code, 4, state);
         }
         if !found.floats_kept {
             wrong = Some("a floating-point register changed".to_string());

@@ -22,6 +22,7 @@ use hypercalls::cases::lower::Place;
 /// Program-interruption codes (Principles of Operation, chapter 6).
 const OPERATION: u16 = 1;
 const PRIVILEGED_OPERATION: u16 = 2;
+const ADDRESSING: u16 = 5;
 const SPECIFICATION: u16 = 6;
 
 /// DIAGNOSE functions of this host's own, by which the guest talks to it beside the calls under test.
@@ -146,7 +147,7 @@ impl Host<'_> {
         /// Condition code and program mask, which the guest changes without the host.
         const CHANGING: u64 = 0x3f00 << 32;
         loop {
-            let mask = cpu::SUPERVISOR | Psw::PROBLEM_STATE | self.psw.mask & CHANGING;
+            let mask = self.psw.mask | Psw::PROBLEM_STATE;
             self.context.psw = Psw { mask, address: self.psw.address };
             cpu::set_in_guest(true);
             // SAFETY: the guest is part of this image; its PSW, registers and stack are its own.
@@ -232,8 +233,8 @@ impl Host<'_> {
         };
         let address = base.wrapping_add(u64::from(instruction.ipb >> 16 & 0xfff));
         match self.psw_at(address) {
-            Some(psw) => self.psw = psw,
-            None => self.reflect(SPECIFICATION, length),
+            Ok(psw) => self.psw = psw,
+            Err(code) => self.reflect(code, length),
         }
     }
 
@@ -249,11 +250,19 @@ impl Host<'_> {
         self.psw = self.psw_at(0x1d0).expect("the guest has a PSW for program interruptions");
     }
 
-    /// A PSW at a real address of the guest's; `None` if it is not one that this host can run.
-    fn psw_at(&self, address: u64) -> Option<Psw> {
+    /// A PSW at a real address of the guest's; else the code of the program interruption to present.
+    fn psw_at(&self, address: u64) -> Result<Psw, u16> {
         // Real addresses below the size of the lowcore are prefixed.
         let absolute = if address < LOWCORE_SIZE { self.memory.first() + address } else { address };
-        let [mask, address] = self.memory.read_value::<[u64; 2]>(absolute, Endian::Big).ok()?;
-        (mask & !Psw::PROBLEM_STATE == cpu::SUPERVISOR).then_some(Psw { mask, address })
+        let psw = self.memory.read_value::<[u64; 2]>(absolute, Endian::Big);
+        let [mask, address] = psw.map_err(|_| ADDRESSING)?;
+        // 64-, 31- or 24-bit addresses, supervisor or problem state, and nothing else.
+        let last = match mask & !Psw::PROBLEM_STATE {
+            cpu::SUPERVISOR => u64::MAX,
+            Psw::BASIC_ADDRESSING => 0x7fff_ffff,
+            0 => 0x00ff_ffff,
+            _ => return Err(SPECIFICATION),
+        };
+        if address <= last { Ok(Psw { mask, address }) } else { Err(SPECIFICATION) }
     }
 }

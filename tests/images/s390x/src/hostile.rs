@@ -1,8 +1,8 @@
 //! What a guest should not do. Each line is one case; nothing but what it says may change.
 //!
-//! Codes of program interruptions: 1 operation, 2 privileged operation, 6 specification.
+//! Codes of program interruptions: 1 operation, 2 privileged operation, 5 addressing, 6 specification.
 
-use crate::call::{self, DIAG, Found};
+use crate::call::{self, DIAG, Found, State};
 use crate::guest::interruption;
 use alloc::format;
 use alloc::string::{String, ToString};
@@ -43,16 +43,16 @@ struct Instruction {
     text: &'static [u8],
     /// The register and its value; register 1 leaves everything as it is.
     base: (usize, u64),
-    problem_state: bool,
+    state: State,
     ends: Ends,
 }
 
 const fn kernel(name: &'static str, text: &'static [u8], base: (usize, u64), ends: Ends) -> Instruction {
-    Instruction { name, text, base, problem_state: false, ends }
+    Instruction { name, text, base, state: State::Kernel, ends }
 }
 
 const fn user(name: &'static str, text: &'static [u8], base: (usize, u64)) -> Instruction {
-    Instruction { name, text, base, problem_state: true, ends: Ends::Interrupted(2) }
+    Instruction { name, text, base, state: State::User, ends: Ends::Interrupted(2) }
 }
 
 const PLAIN: (usize, u64) = (1, MIX_2);
@@ -77,6 +77,8 @@ const INSTRUCTIONS: &[Instruction] = &[
     // This host does not look behind an EXECUTE: to it these are instructions that it does not have.
     kernel("ex of a diag", &[0x44, 0x00, 0x80, 0x00], (8, EXECUTED), Ends::Interrupted(1)),
     kernel("ssm", &[0x80, 0x00, 0x80, 0x00], (8, 0x1000), Ends::Interrupted(1)),
+    kernel("lpswe of no psw", &[0xb2, 0xb2, 0x01, 0xd8], PLAIN, Ends::Interrupted(6)),
+    kernel("lpswe outside memory", &[0xb2, 0xb2, 0x80, 0x00], (8, u64::MAX - 7), Ends::Interrupted(5)),
     kernel("exrl of a diag", EXRL, PLAIN, Ends::Interrupted(1)),
     user("diag 2,4,0x500", DIAG, PLAIN),
     user("diag 2,4,0x500 of subcode 4", DIAG, (1, 4)),
@@ -94,45 +96,66 @@ const EXECUTED: u64 = 0xe;
 /// Its relative address is filled in.
 const EXRL: &[u8] = &[0xc6, 0x00, 0, 0, 0, 0];
 
+/// Calls in narrower addressing modes, where registers are as wide as ever: number, and the value or a
+/// specification interruption.
+const NARROW: [(&str, u64, Option<u64>); 4] = [
+    ("two arguments", MIX_2, Some(SUM)),
+    // the host sets the instruction address back, and the guest executes the call again
+    ("retry", 0x4856_0030, Some(2)),
+    ("unknown number", 5, None),
+    ("number above 32 bits", 0x1_4856_0002, None),
+];
+
 /// Calls in a row.
 const FLOOD: u64 = 50_000;
 
 /// How many cases there are.
 pub fn planned() -> usize {
-    64 + UNKNOWN.len() + NOBODYS.len() + INSTRUCTIONS.len() + 1
+    64 + UNKNOWN.len() + NOBODYS.len() + INSTRUCTIONS.len() + 2 * NARROW.len() + 1
 }
 
 /// Runs them, each given to `count` with what is wrong.
 pub fn run(mut count: impl FnMut(&str, Option<String>)) {
     for number in (0..64).map(|bit| 1 << bit).chain(UNKNOWN) {
         let registers = with(1, number);
-        let found = call::make(DIAG, &registers, false);
-        count(&format!("unknown number {number:#x}"), interrupted(&found, &registers, 6, 4, false));
+        let found = call::make(DIAG, &registers, State::Kernel);
+        count(&format!("unknown number {number:#x}"), interrupted(&found, &registers, 6, 4, State::Kernel));
     }
     for number in NOBODYS {
         let registers = with(1, number);
-        let found = call::make(DIAG, &registers, false);
+        let found = call::make(DIAG, &registers, State::Kernel);
         count(&format!("nobody's number {number:#x}"), returned(&found, &registers, -1000_i64 as u64));
     }
     for instruction in INSTRUCTIONS {
-        let state = if instruction.problem_state { "problem" } else { "supervisor" };
-        count(&format!("{}, {state} state", instruction.name), execute(instruction));
+        count(&format!("{}, {:?}", instruction.name, instruction.state), execute(instruction));
+    }
+    for state in [State::Kernel31, State::Kernel24] {
+        for (name, number, ends) in NARROW {
+            let registers = with(1, number);
+            let found = call::make(DIAG, &registers, state);
+            let wrong = match ends {
+                Some(value) => returned(&found, &registers, value),
+                None => interrupted(&found, &registers, 6, 4, state),
+            };
+            count(&format!("{name}, {state:?}"), wrong);
+        }
     }
     let registers = with(1, MIX_2);
-    let wrong = (0..FLOOD).find_map(|_| returned(&call::make(DIAG, &registers, false), &registers, SUM));
+    let wrong =
+        (0..FLOOD).find_map(|_| returned(&call::make(DIAG, &registers, State::Kernel), &registers, SUM));
     count("a flood of calls", wrong);
 }
 
-/// Poison in every register, and a call's arguments: 0x111 + 2 * 0x222 = 0x555.
+/// Poison in every register, and a call's arguments: 0x1_0000_0111 + 2 * 0x2_0000_0222 = 0x5_0000_0555.
 fn with(register: usize, value: u64) -> [u64; COUNT] {
     let mut registers = core::array::from_fn(|i| 0xdead_0000_beef_0000 | (i as u64) << 32 | i as u64);
-    registers[2] = 0x111;
-    registers[3] = 0x222;
+    registers[2] = 0x1_0000_0111;
+    registers[3] = 0x2_0000_0222;
     registers[register] = value;
     registers
 }
 
-const SUM: u64 = 0x555;
+const SUM: u64 = 0x5_0000_0555;
 
 fn execute(instruction: &Instruction) -> Option<String> {
     let (register, value) = instruction.base;
@@ -146,12 +169,10 @@ fn execute(instruction: &Instruction) -> Option<String> {
         let halfwords = call::executed().wrapping_sub(call::site()) as i64 / 2;
         text[2..].copy_from_slice(&(halfwords as i32).to_be_bytes());
     }
-    let found = call::make(text, &registers, instruction.problem_state);
+    let found = call::make(text, &registers, instruction.state);
     match instruction.ends {
         Ends::Served => returned(&found, &registers, SUM),
-        Ends::Interrupted(code) => {
-            interrupted(&found, &registers, code, text.len() as u8, instruction.problem_state)
-        }
+        Ends::Interrupted(code) => interrupted(&found, &registers, code, text.len() as u8, instruction.state),
     }
 }
 
@@ -165,17 +186,11 @@ pub fn returned(found: &Found, before: &[u64; COUNT], value: u64) -> Option<Stri
     changed(found, &expected)
 }
 
-fn interrupted(
-    found: &Found,
-    before: &[u64; COUNT],
-    code: u16,
-    length: u8,
-    problem_state: bool,
-) -> Option<String> {
+fn interrupted(found: &Found, before: &[u64; COUNT], code: u16, length: u8, state: State) -> Option<String> {
     if !found.interrupted {
         return Some(format!("it comes back, with r2 {:#x}", found.registers[2]));
     }
-    changed(found, before).or_else(|| call::wrong_interruption(interruption(), code, length, problem_state))
+    changed(found, before).or_else(|| call::wrong_interruption(interruption(), code, length, state))
 }
 
 /// What is in the registers and should not be.

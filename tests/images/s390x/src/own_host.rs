@@ -7,7 +7,7 @@
 
 #![allow(unsafe_code)] // the stubs
 
-use crate::call::{self, DIAG};
+use crate::call::{self, DIAG, State};
 use crate::cpu::{self, End, say};
 use crate::hostile::changed;
 use crate::image::SCORE;
@@ -124,11 +124,11 @@ fn refused() -> Vec<(u64, u64, u32)> {
 fn every_register(number: u64, r2: u64, answer: Option<u64>) -> Option<String> {
     let mut registers: [u64; COUNT] = core::array::from_fn(|i| 0xdead_0000_beef_0000 | i as u64);
     (registers[1], registers[2], registers[3]) = (number, r2, 0);
-    let found = call::make(DIAG, &registers, false);
+    let found = call::make(DIAG, &registers, State::Kernel);
     registers[2] = answer.unwrap_or(r2);
     if found.interrupted != answer.is_none() {
         return Some(format!("interrupted: {}", found.interrupted));
     }
-    let wrong = || call::wrong_interruption(cpu::interruption(), 6, 4, false);
+    let wrong = || call::wrong_interruption(cpu::interruption(), 6, 4, State::Kernel);
     changed(&found, &registers).or_else(|| found.interrupted.then(wrong).flatten())
 }
