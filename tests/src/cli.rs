@@ -1,5 +1,7 @@
 //! The command line of `tests/run`.
 
+use std::path::PathBuf;
+
 use clap::{Parser, ValueEnum};
 
 /// Sets up and runs the tests of the workspace.
@@ -17,6 +19,11 @@ pub struct Cli {
     /// Rows of this architecture only (may be given more than once)
     #[arg(long, value_enum, value_name = "ARCH", default_value = "all")]
     pub arch: Vec<ArchFilter>,
+
+    /// Put a hypercall crate of your own through everything that makes the conformance cases: its definitions, handlers
+    /// and cases are linked into the programs and images. See docs/cross-architecture-ci.md
+    #[arg(long, value_name = "PATH")]
+    pub with: Option<PathBuf>,
 
     /// How to print the summary; with json nothing else is on stdout
     #[arg(long, value_enum, default_value = "text")]
@@ -36,6 +43,7 @@ Examples:
   tests/run                      install what is missing and run everything
   tests/run --quick              the tests of this machine only
   tests/run --arch s390x         the tests as s390x binaries under user-mode QEMU
+  tests/run --with ../my-calls   a crate with hypercalls of your own, on every architecture
   tests/run --require-all        as continuous integration does: nothing may be left out
   tests/run --format json        {\"rows\":[{\"arch\",\"tier\",\"run\",\"passed\",\"failed\",\"not_run\",\"reason\"}]}";
 

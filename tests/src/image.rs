@@ -37,6 +37,16 @@ pub fn judge(exit: &Exit, output: &str) -> Tally {
     tally
 }
 
+/// Judges an image that is to be good and to have cases of a linked crate, `CASES linked 10`.
+pub fn judge_linked(exit: &Exit, output: &str) -> Tally {
+    let mut tally = judge(exit, output);
+    let linked = output.lines().find_map(|line| line.trim_end().strip_prefix("CASES linked ")?.parse().ok());
+    if tally.run() > 1 && linked.is_none_or(|linked: usize| linked == 0) {
+        tally.add(Tally::failure("no case of the crate's was made; does it use `link_cases!`?"));
+    }
+    tally
+}
+
 /// Judges an image that goes wrong on purpose: it passes if [`judge`] finds it red, for a reason that contains `why`.
 pub fn judge_red(why: &str, exit: &Exit, output: &str) -> Tally {
     let tally = judge(exit, output);
@@ -104,6 +114,18 @@ mod tests {
         assert_eq!((tally.passed, tally.failed), (0, 1));
         let tally = judge(&Exit::TimedOut(Duration::from_secs(3)), GOOD);
         assert_eq!((tally.passed, tally.failed), (3, 1));
+    }
+
+    #[test]
+    fn cases_of_a_linked_crate_must_be_there() {
+        let counts = |output: &str| {
+            let tally = judge_linked(&Exit::Code(0), output);
+            (tally.passed, tally.failed)
+        };
+        assert_eq!(counts(GOOD), (3, 1));
+        assert_eq!(counts(&format!("CASES linked 0\n{GOOD}")), (3, 1));
+        assert_eq!(counts(&format!("CASES linked 2\r\n{GOOD}")), (3, 0));
+        assert_eq!(counts(""), (0, 1), "one failure is enough");
     }
 
     #[test]

@@ -31,6 +31,8 @@ pub enum Verdict {
     DocTests,
     /// A bare-metal image, see [`image`].
     Image,
+    /// The same, or another program that makes the cases, with a crate linked that brings cases of its own.
+    LinkedImage,
     /// A bare-metal image that goes wrong on purpose: one check, passed if it is red because of this.
     RedImage(&'static str),
 }
@@ -42,6 +44,7 @@ pub fn judge(verdict: Verdict, exit: &Exit, output: &str) -> Tally {
         Verdict::Check => Tally::failure(exit.to_string()),
         Verdict::TestBinary | Verdict::DocTests => judge_tests(verdict, exit, output),
         Verdict::Image => image::judge(exit, output),
+        Verdict::LinkedImage => image::judge_linked(exit, output),
         Verdict::RedImage(why) => image::judge_red(why, exit, output),
     }
 }

@@ -14,6 +14,7 @@ mod setup;
 mod suite;
 mod tally;
 mod tier;
+mod with;
 mod workspace;
 
 use std::process::ExitCode;
@@ -23,6 +24,7 @@ use clap::Parser;
 use crate::cli::{Cli, Format};
 use crate::report::Report;
 use crate::session::Session;
+use crate::with::With;
 use crate::workspace::Workspace;
 
 fn main() -> ExitCode {
@@ -37,7 +39,7 @@ fn main() -> ExitCode {
 }
 
 fn run(cli: &Cli) -> Result<ExitCode, String> {
-    let plans = tier::selected(&cli.arch, cli.quick);
+    let plans = tier::selected(&cli.arch, cli.quick, cli.with.is_some());
     if plans.is_empty() {
         return Err("nothing to run: --quick has no row for this architecture".to_owned());
     }
@@ -51,10 +53,14 @@ fn run(cli: &Cli) -> Result<ExitCode, String> {
 
     let workspace = Workspace::load(&[])?;
     let session = Session::new(&workspace.target_directory, !cli.quick)?;
+    let with = cli.with.as_ref().map(|path| With::enter(path, &workspace)).transpose()?;
     let mut report = Report::default();
     for plan in &plans {
         session.heading(&format!("{} {}", plan.arch.name(), plan.tier.name()));
-        report.rows.push(plan.run(&session, &workspace));
+        report.rows.push(match &with {
+            Some(with) => with.run(plan, &session),
+            None => plan.run(&session, &workspace),
+        });
         if session.interrupted() {
             return Err("interrupted".to_owned());
         }

@@ -114,7 +114,9 @@ impl Session {
         match step.verdict {
             Verdict::Check | Verdict::RedImage(_) if tally.failed == 0 => eprintln!("ok"),
             Verdict::Check | Verdict::RedImage(_) => eprintln!("FAILED"),
-            Verdict::TestBinary | Verdict::DocTests | Verdict::Image => eprintln!("{tally}"),
+            Verdict::TestBinary | Verdict::DocTests | Verdict::Image | Verdict::LinkedImage => {
+                eprintln!("{tally}");
+            }
         }
         if tally.failed > 0 {
             let text = read(log);

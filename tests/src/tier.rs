@@ -1,11 +1,11 @@
 //! The rows: which there are, and what each runs.
 
-mod bare_metal;
+pub mod bare_metal;
 mod lints;
 mod native;
 mod packages;
-mod ppc_kvm;
-mod qemu_user;
+pub mod ppc_kvm;
+pub mod qemu_user;
 
 use crate::cli::{Arch, ArchFilter};
 use crate::report::Row;
@@ -39,6 +39,14 @@ impl Tier {
             Tier::QemuUser => "qemu-user",
             Tier::BareMetal => "bare metal",
             Tier::OwnHost => "QEMU's own host",
+        }
+    }
+
+    /// Whether it makes the conformance cases, and so those of an author's crate.
+    fn takes_crates(self) -> bool {
+        match self {
+            Tier::Host | Tier::Kvm | Tier::QemuUser | Tier::BareMetal => true,
+            Tier::Lints | Tier::OwnHost => false,
         }
     }
 
@@ -77,12 +85,13 @@ const PLANS: [(Plan, bool); 9] = [
     (Plan { arch: Arch::Ppc64le, tier: Tier::Kvm }, true),
 ];
 
-/// The rows that a command line selects.
-pub fn selected(arch: &[ArchFilter], quick: bool) -> Vec<Plan> {
+/// The rows that a command line selects, `with` an author's crate or without.
+pub fn selected(arch: &[ArchFilter], quick: bool, with: bool) -> Vec<Plan> {
     PLANS
         .iter()
         .filter(|(_, installs)| !(quick && *installs))
         .map(|(plan, _)| *plan)
+        .filter(|plan| !with || plan.tier.takes_crates())
         .filter(|plan| arch.iter().any(|filter| filter.matches(plan.arch)))
         .collect()
 }
@@ -109,17 +118,25 @@ mod tests {
 
     #[test]
     fn quick_selects_only_what_needs_no_installation() {
-        let tiers: Vec<Tier> = selected(&[ArchFilter::All], true).iter().map(|plan| plan.tier).collect();
+        let tiers: Vec<Tier> =
+            selected(&[ArchFilter::All], true, false).iter().map(|plan| plan.tier).collect();
         assert_eq!(tiers, [Tier::Host, Tier::Kvm]);
-        assert!(selected(&[ArchFilter::S390x], true).is_empty());
+        assert!(selected(&[ArchFilter::S390x], true, false).is_empty());
     }
 
     #[test]
     fn an_architecture_selects_its_rows() {
         let s390x = [Tier::QemuUser, Tier::BareMetal, Tier::OwnHost];
         let s390x = s390x.map(|tier| Plan { arch: Arch::S390x, tier });
-        assert_eq!(selected(&[ArchFilter::S390x], false), s390x);
-        assert_eq!(selected(&[ArchFilter::Ppc64, ArchFilter::Ppc64le], false).len(), 3);
-        assert_eq!(selected(&[ArchFilter::All], false).len(), PLANS.len());
+        assert_eq!(selected(&[ArchFilter::S390x], false, false), s390x);
+        assert_eq!(selected(&[ArchFilter::Ppc64, ArchFilter::Ppc64le], false, false).len(), 3);
+        assert_eq!(selected(&[ArchFilter::All], false, false).len(), PLANS.len());
+    }
+
+    #[test]
+    fn an_authors_crate_has_no_row_in_which_no_case_is_made() {
+        let rows = selected(&[ArchFilter::All], false, true);
+        assert!(rows.contains(&Plan { arch: Arch::S390x, tier: Tier::BareMetal }));
+        assert!(rows.iter().all(|plan| ![Tier::Lints, Tier::OwnHost].contains(&plan.tier)));
     }
 }

@@ -11,6 +11,8 @@ use crate::exec::Invocation;
 pub struct Workspace {
     /// Its packages.
     pub packages: Vec<Package>,
+    /// Its folder.
+    pub workspace_root: PathBuf,
     /// Where cargo builds.
     pub target_directory: PathBuf,
 }
@@ -32,8 +34,22 @@ pub struct Package {
     pub targets: Vec<Target>,
     /// The oldest Rust it promises to build with, such as `1.88`.
     pub rust_version: Option<String>,
+    /// What it depends on.
+    #[serde(default)]
+    pub dependencies: Vec<Dependency>,
     /// Registries it may be published to: all if absent, none if empty.
     pub publish: Option<Vec<String>>,
+}
+
+/// A dependency as a manifest has it.
+#[derive(Debug, Deserialize)]
+pub struct Dependency {
+    /// The package's name.
+    pub name: String,
+    /// Where it is from, such as `registry+https://...` or `git+https://...`; absent for a folder.
+    pub source: Option<String>,
+    /// The folder, if it is one.
+    pub path: Option<PathBuf>,
 }
 
 /// One library, program, test or example of a package.

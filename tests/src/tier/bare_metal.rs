@@ -4,6 +4,7 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use crate::cli::Arch;
 use crate::emulator;
 use crate::exec::Invocation;
 use crate::libtest::Verdict;
@@ -95,6 +96,15 @@ pub fn s390x(session: &Session, workspace: &Workspace) -> Tally {
         }
         tally
     })
+}
+
+/// The cases alone, with those of a linked crate among them.
+pub fn linked(arch: Arch, session: &Session, workspace: &Workspace) -> Tally {
+    let image = match arch {
+        Arch::S390x => &S390X,
+        _ => return Tally::failure("there is no image for this architecture"),
+    };
+    row(session, workspace, image, |booted| booted.run("cases", "", Verdict::LinkedImage, RUN_LIMIT))
 }
 
 /// The stubs of s390x guests in the supervisor state: QEMU answers.

@@ -46,11 +46,15 @@ fn machine(arch: Arch) -> Option<Machine> {
     })
 }
 
+/// The Rust target of another architecture.
+pub fn triple(arch: Arch) -> Option<&'static str> {
+    machine(arch).map(|machine| machine.triple)
+}
+
 /// Runs the row.
 pub fn run(arch: Arch, session: &Session, workspace: &Workspace) -> Tally {
-    let Some(machine) = machine(arch) else { return Tally::failure("this machine's own architecture") };
-    match suite(&machine, session, workspace) {
-        Ok(suite) => suite.run(session, workspace),
+    match tools(arch, session) {
+        Ok(tools) => suite(tools, workspace).run(session, workspace),
         Err(missing) => {
             session.say(&missing);
             Tally::failure(missing)
@@ -58,7 +62,19 @@ pub fn run(arch: Arch, session: &Session, workspace: &Workspace) -> Tally {
     }
 }
 
-fn suite(machine: &Machine, session: &Session, workspace: &Workspace) -> Result<Suite<'static>, String> {
+/// What it takes to build and run a program of another architecture.
+pub struct Tools {
+    /// Rust target.
+    pub triple: &'static str,
+    /// Set for cargo and for the program.
+    pub env: Vec<(OsString, OsString)>,
+    /// What runs the program: an emulator and its arguments.
+    pub emulator: Vec<OsString>,
+}
+
+/// The tools for an architecture, or everything that is missing.
+pub fn tools(arch: Arch, session: &Session) -> Result<Tools, String> {
+    let machine = machine(arch).ok_or("this machine's own architecture")?;
     let triple = machine.triple;
     let sysroot = Path::new("/usr").join(machine.gnu);
     let target = setup::rust_target(session, triple).map_err(|line| format!("Rust target {triple}: {line}"));
@@ -67,7 +83,7 @@ fn suite(machine: &Machine, session: &Session, workspace: &Workspace) -> Result<
         sysroot.join("lib/crt1.o").is_file().then_some(compiler)
     })
     .map_err(|line| format!("cross compiler {}-gcc: {line}", machine.gnu));
-    let (compiler, qemu) = match (target, compiler, emulator(machine, session)) {
+    let (compiler, qemu) = match (target, compiler, emulator(&machine, session)) {
         (Ok(()), Ok(compiler), Ok(qemu)) => (compiler, qemu),
         (target, compiler, qemu) => {
             let missing = [target.err(), compiler.err(), qemu.err()];
@@ -85,17 +101,22 @@ fn suite(machine: &Machine, session: &Session, workspace: &Workspace) -> Result<
         // For tests that start a program of the workspace themselves.
         ("HYPERCALL_EMULATOR".into(), runner.join(" ").into()),
     ];
+    Ok(Tools { triple, env, emulator })
+}
+
+fn suite(tools: Tools, workspace: &Workspace) -> Suite<'static> {
+    let Tools { triple, env, emulator } = tools;
     let mut selection = vec!["--target".to_owned(), triple.to_owned()];
     for package in workspace.published().filter(|package| !package.is_macro()) {
         selection.extend(["--package".to_owned(), package.name.clone()]);
     }
-    Ok(Suite {
+    Suite {
         selection,
         env,
         emulator,
         wanted: &|target| !target.is_compiler_test() && !target.is_kvm_test(),
         doc: true,
-    })
+    }
 }
 
 fn emulator(machine: &Machine, session: &Session) -> Result<PathBuf, String> {

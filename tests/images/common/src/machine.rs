@@ -9,6 +9,7 @@ use hypercall_core::{
     Arch, BuildError, Builder, Completion, Convention, Dispatcher, EntryPoint, Error, Fault, Interface,
     Policy,
 };
+use hypercalls::cases::linked;
 use hypercalls::catalogue::kvm::{MagicFeatures, MagicPageFlags};
 use hypercalls::services::{
     Console, GuestConsole, MagicPages, Memory, Retries, Testing, WallClock, WallTime,
@@ -63,7 +64,7 @@ impl<P: Platform> Machine<P> {
         add: impl FnOnce(Builder<Machine<P>>) -> Builder<Machine<P>>,
     ) -> Result<Dispatcher<Machine<P>>, BuildError> {
         let console = Terminal { platform: self.platform, memory: self.memory };
-        let services = Services::new().with::<dyn GuestConsole>(Arc::new(console));
+        let services = linked::services(Services::new().with::<dyn GuestConsole>(Arc::new(console)));
         let builder = Dispatcher::builder(self.arch)
             .policy(policy)
             .linked_handlers(&services)

@@ -2,15 +2,18 @@
 //!
 //! ```text
 //! CASES planned 188
+//! CASES linked 0
 //! FAILED hypercall 0x2 two, 64-bit: r2 is 0x1f and must be 0x15
 //! CASES run 188 passed 187 failed 1
 //! ```
 //!
-//! The runner takes an image for good only if it ends well, ran as many cases as it planned, and none failed.
+//! The runner takes an image for good only if it ends well, ran as many cases as it planned, and none failed. Linked are
+//! those in the list that a crate with calls of its own brought.
 
 use alloc::string::String;
 use core::fmt;
 use core::sync::atomic::{AtomicU32, Ordering::Relaxed};
+use hypercalls::cases::linked;
 
 /// Counts of one run; host and guest both count.
 #[derive(Debug, Default)]
@@ -26,7 +29,7 @@ impl Score {
         Score { planned: AtomicU32::new(0), run: AtomicU32::new(0), failed: AtomicU32::new(0) }
     }
 
-    /// Sets how many cases there are to be, and gives the line that says so.
+    /// Sets how many cases there are to be, and gives the lines that say so and how many of the list are a linked crate's.
     pub fn plan(&self, planned: usize) -> impl fmt::Display {
         self.planned.store(planned as u32, Relaxed);
         Line::Planned(planned as u32)
@@ -60,7 +63,9 @@ enum Line {
 impl fmt::Display for Line {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Line::Planned(planned) => write!(f, "CASES planned {planned}"),
+            Line::Planned(planned) => {
+                write!(f, "CASES planned {planned}\nCASES linked {}", linked::cases().count())
+            }
             Line::Run { run, failed } => {
                 write!(f, "CASES run {run} passed {} failed {failed}", run.saturating_sub(*failed))
             }
@@ -76,7 +81,7 @@ mod tests {
     fn a_run_is_good_if_all_that_was_planned_ran_and_none_failed() {
         let score = Score::new();
         assert!(!score.is_good(), "nothing ran");
-        assert_eq!(score.plan(2).to_string(), "CASES planned 2");
+        assert_eq!(score.plan(2).to_string(), "CASES planned 2\nCASES linked 0");
         assert!(score.count("one", None).is_none());
         assert!(!score.is_good(), "one is missing");
         assert!(score.count("two", None).is_none());

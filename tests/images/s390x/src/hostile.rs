@@ -19,7 +19,7 @@ const UNKNOWN: [u64; 10] = [
     // next to the vendor's range, and of another vendor
     0x4855_ffff,
     0x4857_0000,
-    0x4143_0001,
+    0x4061_0001,
     0xc856_0001,
     0x1_0000,
     u64::MAX,

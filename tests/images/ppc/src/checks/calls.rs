@@ -120,7 +120,7 @@ fn unknown() -> Result<(), String> {
     ];
     // Not a multiple of four, past the vendor's, QEMU's and Linux's own, and known ones with high bits.
     let numbers: &[u64] =
-        &[0x7001, 0x7002, 0x7003, 0x7200, 0x58, 0xf000, 0x1_0000_7004, 0x8000_0000_0000_7004, 0, u64::MAX];
+        &[0x7001, 0x7002, 0x7003, 0x7e00, 0x58, 0xf000, 0x1_0000_7004, 0x8000_0000_0000_7004, 0, u64::MAX];
     let papr = job().route == Route::Sc1Papr;
     for number in if papr { numbers } else { tokens } {
         let Answer { status, outputs } = raw(*number, FILL);
