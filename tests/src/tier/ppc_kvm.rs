@@ -57,9 +57,11 @@ pub fn run(session: &Session, workspace: &Workspace) -> Tally {
         Ok(compiler) => compiler,
         Err(missing) => return say(Tally::failure(missing)),
     };
+    let mut tally = headers(session, workspace, &compiler);
     let built = build(session, &compiler);
     if built.failed > 0 {
-        return built;
+        tally.add(built);
+        return tally;
     }
     let program = workspace.target_directory.join(TRIPLE).join("debug").join(PACKAGE);
     let image = session.tools().join("ppc-kvm.cpio");
@@ -67,7 +69,6 @@ pub fn run(session: &Session, workspace: &Workspace) -> Tally {
         return say(Tally::failure(format!("{}: {error}", image.display())));
     }
     let machine = Machine { session, qemu, vmlinux: kernel.vmlinux, image };
-    let mut tally = Tally::default();
     for (name, order, verdict, limit) in ORDERS {
         tally.add(machine.boot(name, order, verdict, limit));
     }
@@ -81,6 +82,17 @@ fn toolchain(session: &Session) -> Result<PathBuf, String> {
         setup::program(session, COMPILER).filter(|_| libraries)
     })
     .map_err(|line| format!("cross compiler {COMPILER}: {line}"))
+}
+
+/// The backend's own numbers and layouts against the kernel's headers, which come with the cross compiler: a C file of
+/// static assertions beside the program's manifest.
+fn headers(session: &Session, workspace: &Workspace, compiler: &Path) -> Tally {
+    let Some(package) = workspace.packages.iter().find(|package| package.name == PACKAGE) else {
+        return Tally::failure(format!("the workspace has no package {PACKAGE}"));
+    };
+    let compile = Invocation::new(compiler).args(["-fsyntax-only", "headers.c"]).dir(package.dir());
+    let name = "the kernel's headers";
+    session.run(&Step { name, invocation: &compile, verdict: Verdict::Check, limit: BUILD_LIMIT })
 }
 
 /// Builds the program, which has to be static: there are no libraries where it runs.
