@@ -11,10 +11,11 @@
 //! | base + 3 | KVM numbers 0 to 31 served by doorbell, a bit each | 32 to 63 | 64 to 95 | 96 to 127 |
 //! | base + 4 ... | a vendor's number 0 | the vendor's numbers 0 to 31 | 32 to 63 | 64 to 95 |
 //!
-//! Transports: bit 0, a port doorbell; bit 1, an MMIO doorbell; bit 2, number 12 by `vmcall` or `vmmcall`.
-//! Conventions: bits 7:0 of the port doorbell, bits 15:8 of the MMIO doorbell, as the index in
-//! [`convention::ALL`]: 0 KVM, 1 the 2007 `kvm_para.h`, 2 Xen. Bits not named are zero and a guest ignores
-//! them; a higher version only adds.
+//! Transports: bit 0, a port doorbell; bit 1, an MMIO doorbell; bit 2, number 12 by `vmcall` or `vmmcall`;
+//! bit 3, every number by these, in place of what KVM serves. Conventions: bits 7:0 of the port doorbell, bits
+//! 15:8 of the MMIO doorbell, bits 23:16 of the `vmcall` of bit 3, as the index in [`convention::ALL`]: 0 KVM, 1
+//! the 2007 `kvm_para.h`, 2 Xen. "By doorbell" is by any of these but bit 2's. Bits not named are zero and a
+//! guest ignores them; a higher version only adds.
 //!
 //! KVM's own leaf 0x4000_0001 says what `vmcall` obtains and nothing of doorbells: see [`features`].
 //!
@@ -43,6 +44,7 @@ pub const MAX_VENDORS: usize = 8;
 const PORT: u32 = 1 << 0;
 const MMIO: u32 = 1 << 1;
 const EXIT_HYPERCALL: u32 = 1 << 2;
+const EXIT_XEN: u32 = 1 << 3;
 /// Leaves before those of vendors.
 const FIXED: u32 = 4;
 /// Numbers a KVM bitmap tells of.
@@ -77,6 +79,8 @@ pub struct Abi {
     pub mmio: Option<Doorbell<u64>>,
     /// Whether number 12 comes through by `vmcall` or `vmmcall`.
     pub exit_hypercall: bool,
+    /// The convention in which every number comes through so, as its index in [`convention::ALL`].
+    pub exit_xen: Option<u8>,
     /// KVM's numbers that a doorbell serves, a bit each.
     pub kvm: u128,
     /// Vendors with calls that a doorbell serves; those after the last have no numbers.
@@ -97,6 +101,10 @@ impl Abi {
                     abi.exit_hypercall = true;
                     false
                 }
+                entry::EXIT_XEN => {
+                    abi.exit_xen = Some(convention);
+                    true
+                }
                 EntryPoint { transport: entry::PIO, address } if abi.port.is_none() => {
                     abi.port = u8::try_from(address).ok().map(|place| Doorbell { place, convention });
                     abi.port.is_some()
@@ -109,7 +117,7 @@ impl Abi {
             };
             kvm_numbers |= told && *interface == interface::KVM;
         }
-        if abi.port.is_some() || abi.mmio.is_some() {
+        if abi.port.is_some() || abi.mmio.is_some() || abi.exit_xen.is_some() {
             for call in dispatcher.served().filter(|d| dispatcher.definition_of(d.name).is_some()) {
                 if call.interface.is_vendor() {
                     abi.add_vendor(call.interface, call.number);
@@ -151,8 +159,10 @@ impl Abi {
         let (port, mmio) = (self.port.unwrap_or(NO_PORT), self.mmio.unwrap_or(NO_ADDRESS));
         let transports = bit(self.port.is_some(), PORT)
             | bit(self.mmio.is_some(), MMIO)
-            | bit(self.exit_hypercall, EXIT_HYPERCALL);
-        let conventions = u32::from(port.convention) | u32::from(mmio.convention) << 8;
+            | bit(self.exit_hypercall, EXIT_HYPERCALL)
+            | bit(self.exit_xen.is_some(), EXIT_XEN);
+        let xen = self.exit_xen.unwrap_or(0);
+        let conventions = u32::from_le_bytes([port.convention, mmio.convention, xen, 0]);
         let fixed = [
             [last, b, c, d],
             [VERSION, transports, port.place.into(), conventions],
@@ -180,7 +190,7 @@ impl Abi {
         if version < VERSION {
             return None;
         }
-        let [port_convention, mmio_convention, ..] = conventions.to_le_bytes();
+        let [port_convention, mmio_convention, xen_convention, _] = conventions.to_le_bytes();
         let mut abi = Abi {
             port: (transports & PORT != 0)
                 .then_some(Doorbell { place: port as u8, convention: port_convention }),
@@ -189,6 +199,7 @@ impl Abi {
                 convention: mmio_convention,
             }),
             exit_hypercall: transports & EXIT_HYPERCALL != 0,
+            exit_xen: (transports & EXIT_XEN != 0).then_some(xen_convention),
             kvm: whole(cpuid(base + 3)),
             vendors: [Vendor::default(); MAX_VENDORS],
         };
@@ -362,6 +373,20 @@ mod tests {
         assert_eq!(leaves.len(), 4);
         assert_eq!(leaves[1], (0x4000_0001, [1, 0b100, 0, 0]));
         assert_eq!(leaves[3], (0x4000_0003, [0; 4]));
+    }
+
+    #[test]
+    fn a_dispatcher_of_every_vmcall_tells_of_it_and_of_the_calls() {
+        let dispatcher = Dispatcher::<()>::builder(Arch::X86)
+            .entry(entry::EXIT_XEN, &convention::XEN, &interface::XEN)
+            .handle(|_: &(), _: Hv33, _: &mut Context<'_>| Ok(()))
+            .build();
+        let abi = Abi::of(&dispatcher.unwrap());
+        let leaves = abi.leaves(0x4000_0000);
+        assert_eq!(leaves[1], (0x4000_0001, [1, 0b1000, 0, 0x02_0000]));
+        assert_eq!(leaves[4], (0x4000_0004, [0x4856_0000, 0, 1 << 1, 0]));
+        assert_eq!(read_from(&leaves), Some(abi));
+        assert!(abi.serves(&interface::VENDOR, 33) && !abi.serves_kvm(5));
     }
 
     /// KVM_FEATURE_*: MMU_OP 2, PV_UNHALT 7, PV_SEND_IPI 11, PV_SCHED_YIELD 13, HC_MAP_GPA_RANGE 16.

@@ -3,10 +3,11 @@
 use std::path::{Path, PathBuf};
 
 /// Where the tests are that the chapter calls `file::test`.
-const FILES: [(&str, &str); 5] = [
+const FILES: [(&str, &str); 6] = [
     ("para", "arch-x86/src/para/tests.rs"),
     ("kvm_para", "arch-x86/tests/kvm_para.rs"),
     ("kvm_para_hostile", "arch-x86/tests/kvm_para_hostile.rs"),
+    ("kvm_xen_exit", "arch-x86/tests/kvm_xen_exit.rs"),
     ("cli_kvm", "hypercalls/tests/cli_kvm.rs"),
     ("loopback", "hypercalls/src/run/loopback.rs"),
 ];

@@ -77,12 +77,43 @@ fn exit_hypercall_carries_number_12_or_says_that_it_is_not_delivered() {
 }
 
 #[test]
+fn exit_xen_carries_every_number_in_each_convention_or_says_that_it_is_not_delivered() {
+    if !kvm() {
+        return;
+    }
+    for convention in ["kvm", "para-2007"] {
+        for policy in ["default", "user-mode"] {
+            let output = hypercall(&[
+                "run",
+                "--transport",
+                "exit-xen",
+                "--convention",
+                convention,
+                "--policy",
+                policy,
+                "--format",
+                "json",
+            ]);
+            if output.status.success() {
+                let report = report(&output);
+                assert_eq!(report["transport"], "exit-xen");
+                assert_eq!(report["not_carried"].as_u64(), Some(0));
+                check_calls(&report, 120);
+            } else {
+                assert_eq!(output.status.code(), Some(1));
+                assert!(stderr(&output).contains("KVM_CAP_XEN_HVM"), "{}", stderr(&output));
+            }
+        }
+    }
+}
+
+#[test]
 fn the_probe_says_what_is_delivered() {
     if !kvm() {
         return;
     }
     let text = stdout(&hypercall(&["probe"]));
-    for word in ["pio", "mmio", "exit-hypercall", "vmcall", "vmmcall", "KVM_CAP_SYNC_REGS"] {
+    for word in ["pio", "mmio", "exit-hypercall", "exit-xen", "vmcall", "vmmcall", "KVM_CAP_SYNC_REGS"] {
         assert!(text.contains(word), "{text}");
     }
     let json: Value = report(&hypercall(&["probe", "--format", "json"]));
@@ -162,7 +193,7 @@ fn a_guest_of_the_2007_api_makes_the_list_in_both_modes_and_as_a_program() {
 }
 
 #[test]
-fn the_2007_api_goes_with_a_port_doorbell_only() {
+fn the_2007_api_goes_with_four_bytes_that_carry_every_number() {
     if !kvm() {
         return;
     }

@@ -8,9 +8,10 @@ use super::error::KvmError;
 use super::setup::{self, Entry, Mode, TABLES_SIZE};
 use super::vm::{KvmVm, MAP_GPA_RANGE};
 use super::watchdog::Watchdog;
+use super::xen_exit;
 use crate::convention::{VMCALL, VMMCALL};
 use hypercall_core::memory::GuestMemory as _;
-use kvm_bindings::{KVM_API_VERSION, KVM_CAP_EXIT_HYPERCALL, KVM_MAX_CPUID_ENTRIES};
+use kvm_bindings::{KVM_API_VERSION, KVM_CAP_EXIT_HYPERCALL, KVM_EXIT_XEN, KVM_MAX_CPUID_ENTRIES};
 use kvm_ioctls::{Error as Errno, Kvm, VcpuExit, VcpuFd};
 use std::ffi::CString;
 use std::fmt;
@@ -19,7 +20,7 @@ use std::time::Duration;
 /// Where KVM's device node is.
 pub const DEVICE: &str = "/dev/kvm";
 
-/// How long one transport may take. Six trials at most, so the probe ends within two seconds.
+/// How long one transport may take. Eight trials at most, so the probe ends within two seconds.
 const PATIENCE: Duration = Duration::from_millis(250);
 
 /// A capability of KVM's that matters here.
@@ -147,6 +148,8 @@ pub enum Transport {
     Mmio,
     /// Number 12 by KVM_EXIT_HYPERCALL, with whichever of the two instructions does it.
     ExitHypercall,
+    /// Any number by KVM_EXIT_XEN, with whichever of the two instructions does it.
+    ExitXen,
     /// `vmcall` with a number that KVM leaves to nobody.
     Vmcall,
     /// `vmmcall`, likewise.
@@ -155,8 +158,14 @@ pub enum Transport {
 
 impl Transport {
     /// Every transport, those that work most often first.
-    pub const ALL: [Transport; 5] =
-        [Transport::Pio, Transport::Mmio, Transport::ExitHypercall, Transport::Vmcall, Transport::Vmmcall];
+    pub const ALL: [Transport; 6] = [
+        Transport::Pio,
+        Transport::Mmio,
+        Transport::ExitHypercall,
+        Transport::ExitXen,
+        Transport::Vmcall,
+        Transport::Vmmcall,
+    ];
 
     /// The name, that of the [entry point](crate::entry) where it has one.
     pub const fn name(self) -> &'static str {
@@ -164,6 +173,7 @@ impl Transport {
             Transport::Pio => crate::entry::PIO,
             Transport::Mmio => crate::entry::MMIO,
             Transport::ExitHypercall => crate::entry::EXIT_HYPERCALL.transport,
+            Transport::ExitXen => crate::entry::EXIT_XEN.transport,
             Transport::Vmcall => VMCALL.name,
             Transport::Vmmcall => VMMCALL.name,
         }
@@ -226,6 +236,7 @@ pub fn transport(kvm: &Kvm, transport: Transport) -> Result<Finding, KvmError> {
         Transport::Pio => Trial::new(kvm)?.run(&[0xe6, PORT], 0)?,
         Transport::Mmio => Trial::new(kvm)?.run(&[0x88, 0x04, 0x25, a, b, c, d], 0)?,
         Transport::ExitHypercall => exit_hypercall(kvm)?,
+        Transport::ExitXen => exit_xen(kvm)?,
         Transport::Vmcall => Trial::new(kvm)?.run(VMCALL.bytes, NOBODYS)?,
         Transport::Vmmcall => Trial::new(kvm)?.run(VMMCALL.bytes, NOBODYS)?,
     };
@@ -253,6 +264,25 @@ fn exit_hypercall(kvm: &Kvm) -> Result<Observed, KvmError> {
         let vm = KvmVm::new(kvm, MEMORY as usize)?;
         vm.enable_exit_hypercall()?;
         observed = Trial::with(kvm, vm)?.run(instruction.bytes, MAP_GPA_RANGE)?;
+        if observed == Observed::Delivered {
+            break;
+        }
+    }
+    Ok(observed)
+}
+
+fn exit_xen(kvm: &Kvm) -> Result<Observed, KvmError> {
+    let mut observed = Observed::NeverReturned;
+    for instruction in [VMCALL, VMMCALL] {
+        let vm = KvmVm::new(kvm, MEMORY as usize)?;
+        match xen_exit::enable(vm.fd()) {
+            Ok(()) => {}
+            Err(KvmError::Missing { .. }) => {
+                return Ok(Observed::Absent("KVM does not have KVM_CAP_XEN_HVM with INTERCEPT_HCALL"));
+            }
+            Err(error) => return Err(error),
+        }
+        observed = Trial::with(kvm, vm)?.run(instruction.bytes, NOBODYS)?;
         if observed == Observed::Delivered {
             break;
         }
@@ -334,6 +364,10 @@ impl Trial {
                 Ok(VcpuExit::MmioWrite(address, _)) if address == u64::from(ADDRESS) && !delivered => false,
                 Ok(VcpuExit::Hypercall(call)) if call.nr == MAP_GPA_RANGE && !delivered => {
                     *call.ret = ANSWER.into();
+                    true
+                }
+                Ok(VcpuExit::Unsupported(KVM_EXIT_XEN)) if !delivered => {
+                    xen_exit::answer(self.vcpu.get_kvm_run(), ANSWER.into());
                     true
                 }
                 Ok(VcpuExit::IoOut(port, [al])) if port == u16::from(DONE_PORT) => {

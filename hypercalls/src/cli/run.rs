@@ -31,6 +31,8 @@ enum Transport {
     Mmio,
     /// vmcall or vmmcall, of which KVM hands out number 12.
     ExitHypercall,
+    /// vmcall or vmmcall, every number, where KVM has KVM_CAP_XEN_HVM.
+    ExitXen,
 }
 
 #[derive(Args, Debug)]
@@ -45,7 +47,7 @@ pub struct Arguments {
     /// How the guest's calls reach the VMM
     #[arg(long, value_enum, default_value = "auto")]
     transport: Transport,
-    /// Calling convention: kvm, or para-2007 with a port doorbell; and with loopback diag500, epapr, papr
+    /// Calling convention: kvm, or para-2007 with pio or exit-xen; and with loopback diag500, epapr, papr
     #[arg(long, default_value = "kvm")]
     convention: String,
     /// How many vCPUs make the whole list, at the same time
@@ -172,6 +174,7 @@ mod kvm {
                 Transport::Pio => Some(vm::Transport::Pio),
                 Transport::Mmio => Some(vm::Transport::Mmio),
                 Transport::ExitHypercall => Some(vm::Transport::ExitHypercall),
+                Transport::ExitXen => Some(vm::Transport::ExitXen),
             };
             let options = |timeout, console| Options {
                 binding,

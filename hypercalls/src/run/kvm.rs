@@ -158,7 +158,7 @@ impl<'a> Guest<'a> {
             .map(|case| {
                 let rules = Rules {
                     privilege: group.privilege,
-                    user_allowed: self.policy.user_mode(),
+                    user_allowed: self.policy.user_mode() && self.transport.takes_user_calls(),
                     allowed: allowed(&self.dispatcher, self.policy, case),
                     dirty_upper_halves: false,
                 };

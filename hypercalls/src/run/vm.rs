@@ -6,7 +6,7 @@ use crate::builtin::{DOORBELL_ADDRESS, DOORBELL_PORT, Site};
 use crate::cases::Case;
 use hypercall_arch_x86::cpuid::{Abi, Vmcall};
 use hypercall_arch_x86::kvm::cpuid::{install, processor};
-use hypercall_arch_x86::kvm::{KvmCalls, KvmError, KvmVm, msr, probe, tsc};
+use hypercall_arch_x86::kvm::{KvmCalls, KvmError, KvmVm, msr, probe, tsc, xen_exit};
 use hypercall_arch_x86::para::{self, Para, ParaError, ParaVcpu, Processor};
 use hypercall_arch_x86::{convention, entry};
 use hypercall_core::{Arch, BuildError, Dispatcher, EntryPoint, Policy, interface};
@@ -25,6 +25,8 @@ pub enum Transport {
     Mmio,
     /// `vmcall` or `vmmcall`, of which KVM hands out number 12 as KVM_EXIT_HYPERCALL.
     ExitHypercall,
+    /// `vmcall` or `vmmcall`, of which KVM hands out every number as KVM_EXIT_XEN.
+    ExitXen,
 }
 
 impl Transport {
@@ -38,6 +40,7 @@ impl Transport {
             Transport::Pio => entry::port(DOORBELL_PORT),
             Transport::Mmio => entry::mmio(DOORBELL_ADDRESS),
             Transport::ExitHypercall => entry::EXIT_HYPERCALL,
+            Transport::ExitXen => entry::EXIT_XEN,
         }
     }
 
@@ -46,6 +49,7 @@ impl Transport {
             Transport::Pio => probe::Transport::Pio,
             Transport::Mmio => probe::Transport::Mmio,
             Transport::ExitHypercall => probe::Transport::ExitHypercall,
+            Transport::ExitXen => probe::Transport::ExitXen,
         }
     }
 
@@ -54,14 +58,21 @@ impl Transport {
         self != Transport::ExitHypercall || (*case.interface == interface::KVM && case.number == 12)
     }
 
+    /// Whether a user program's call gets through to the VMM's policy.
+    pub(super) fn takes_user_calls(self) -> bool {
+        self != Transport::ExitXen
+    }
+
     /// KVM replaces either of the two instructions by the processor's own for a kernel
     /// (KVM_X86_QUIRK_FIX_HYPERCALL_INSN), and raises #GP for a user program that has the wrong one.
     fn site(self, processor: Option<Processor>) -> Site {
         match self {
             Transport::Pio => Site::Port,
             Transport::Mmio => Site::Mmio,
-            Transport::ExitHypercall if processor == Some(Processor::Amd) => Site::Vmmcall,
-            Transport::ExitHypercall => Site::Vmcall,
+            Transport::ExitHypercall | Transport::ExitXen if processor == Some(Processor::Amd) => {
+                Site::Vmmcall
+            }
+            Transport::ExitHypercall | Transport::ExitXen => Site::Vmcall,
         }
     }
 }
@@ -206,10 +217,8 @@ impl Vm {
 
     /// Offers the API of 2007 over a transport.
     fn offer_para(&mut self, dispatcher: &Dispatcher<Machine>, transport: Transport) -> Result<(), RunError> {
-        let cpuid =
-            self.kvm.get_supported_cpuid(KVM_MAX_CPUID_ENTRIES).map_err(ioctl("KVM_GET_SUPPORTED_CPUID"))?;
-        // A doorbell's call is the same on every processor.
-        let processor = processor(&cpuid).unwrap_or(Processor::Intel);
+        // A doorbell's call is the same on every processor, and KVM replaces a wrong `vmcall` (see above).
+        let processor = processor(&self.supported_cpuid()?).unwrap_or(Processor::Intel);
         self.para = Some(Para::new(dispatcher, transport.entry(), processor)?);
         Ok(msr::enable(self.kvm_vm.fd(), &[para::MSR])?)
     }
@@ -248,6 +257,9 @@ pub(super) fn start(
     let transport = choose(&vm.kvm, options.transport, is_para)?;
     if transport == Transport::ExitHypercall {
         vm.kvm_vm.enable_exit_hypercall()?;
+    }
+    if transport == Transport::ExitXen {
+        xen_exit::enable(vm.kvm_vm.fd())?;
     }
     let dispatcher = dispatcher(&vm.machine, options.binding, &[transport.entry()], options.policy)?;
     if is_para {
