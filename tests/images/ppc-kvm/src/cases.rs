@@ -1,6 +1,7 @@
 //! Makes the cases in a guest of each byte order and width, and judges them.
 
 use crate::guest::{self, RIGHT, Record};
+use crate::hostile;
 use bytemuck::Zeroable;
 use hypercall_arch_ppc::convention::PAPR;
 use hypercall_arch_ppc::instructions::{HypercallInstructions, Level};
@@ -51,9 +52,9 @@ const REGISTERS: usize = 12;
 /// What a broken convention has in the place of one of them.
 const NOT_IN_THE_TABLE: Reg = registers::R[13];
 
-/// The cases for a mode.
-fn list(width: Width) -> impl Iterator<Item = &'static Case> {
-    cases::all().filter(move |case| is_for(case, width))
+/// The cases for a mode. The last one ends the VM.
+fn list(width: Width) -> impl Iterator<Item = Case> {
+    hostile::cases().chain(cases::all().copied()).filter(move |case| is_for(case, width))
 }
 
 /// Makes everything, and prints what is wrong.
@@ -146,8 +147,8 @@ impl Guest {
             allowed: true,
             dirty_upper_halves: true,
         };
-        let list: Vec<(&Case, Image)> = list(self.width)
-            .map(|case| (case, lower(case, spec, &registers::ALL, &self.place, &rules)))
+        let list: Vec<(Case, Image)> = list(self.width)
+            .map(|case| (case, lower(&case, spec, &registers::ALL, &self.place, &rules)))
             .collect();
         self.load(&list)?;
         // Nothing is answered by anybody but the dispatcher; the retried call comes twice.
@@ -164,7 +165,7 @@ impl Guest {
     }
 
     /// Puts code and records into the guest's memory, and the vCPU at the beginning.
-    fn load(&self, list: &[(&Case, Image)]) -> Result<(), Box<dyn Error>> {
+    fn load(&self, list: &[(Case, Image)]) -> Result<(), Box<dyn Error>> {
         let code = guest::code();
         let memory = self.vm.memory();
         for vector in VECTORS {

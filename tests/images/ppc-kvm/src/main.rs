@@ -10,6 +10,8 @@ mod cases;
 #[allow(unsafe_code)] // reads the guest's code out of the program
 mod guest;
 #[cfg(all(target_arch = "powerpc64", target_os = "linux"))]
+mod hostile;
+#[cfg(all(target_arch = "powerpc64", target_os = "linux"))]
 #[allow(unsafe_code)] // mount, finit_module and reboot
 mod machine;
 
