@@ -1,5 +1,8 @@
-//! The chapter on the API of 2007 names tests, and each of them is there.
+//! The chapter on the API of 2007 shows what is so, and names tests that are there.
 
+use hypercall_arch_x86::entry;
+use hypercall_arch_x86::para::{self, ParaState, Processor};
+use hypercall_core::shared::Shared;
 use std::path::{Path, PathBuf};
 
 /// Where the tests are that the chapter calls `file::test`.
@@ -25,13 +28,40 @@ fn tests_of(path: &Path) -> Vec<String> {
     tests
 }
 
+/// The chapter, or a line that says why the test did not run.
+fn chapter() -> Option<String> {
+    let path: PathBuf = [env!("CARGO_MANIFEST_DIR"), "..", "docs", "kvm-para-2007.md"].iter().collect();
+    let chapter = std::fs::read_to_string(path).ok();
+    if chapter.is_none() {
+        println!("NOT RUN: the documents are not part of the package");
+    }
+    chapter
+}
+
+#[test]
+fn the_chapter_shows_the_page_and_the_instructions_as_they_are() {
+    let Some(chapter) = chapter() else { return };
+    let mut rows: Vec<String> = Vec::new();
+    for field in &ParaState::LAYOUT.fields[..5] {
+        rows.push(format!("| {} | `{}` {} |", field.offset, field.name, field.kind));
+    }
+    for (point, processor) in [
+        (entry::EXIT_XEN, Processor::Intel),
+        (entry::EXIT_XEN, Processor::Amd),
+        (entry::port(0x48), Processor::Amd),
+    ] {
+        let bytes = para::sequence(point, processor).unwrap().map(|b| format!("{b:02x}")).join(" ");
+        rows.push(format!("| `{}` |", bytes.replace("e6 48", "e6 ib")));
+    }
+    for row in rows {
+        assert!(chapter.contains(&row), "{row}");
+    }
+}
+
 #[test]
 fn every_test_that_the_chapter_names_exists_and_every_test_of_the_api_is_named() {
     let root: PathBuf = [env!("CARGO_MANIFEST_DIR"), ".."].iter().collect();
-    let Ok(chapter) = std::fs::read_to_string(root.join("docs/kvm-para-2007.md")) else {
-        println!("NOT RUN: the documents are not part of the package");
-        return;
-    };
+    let Some(chapter) = chapter() else { return };
     // Whatever stands between two backticks and looks like `file::test`.
     let named: Vec<&str> = chapter.split('`').skip(1).step_by(2).filter(|w| w.contains("::")).collect();
     for (file, path) in FILES {

@@ -1,4 +1,38 @@
 //! MSRs that the VMM serves: KVM_CAP_X86_USER_SPACE_MSR with an MSR filter.
+//!
+//! In the loop of a VMM, behind the calls; here for guests of the [API of 2007](crate::para):
+//!
+//! ```no_run
+//! use hypercall_arch_x86::kvm::msr::{self, MsrExit};
+//! use hypercall_arch_x86::kvm::{KvmCalls, KvmError, Served};
+//! use hypercall_arch_x86::para::{self, ParaVcpu};
+//! use kvm_ioctls::{VcpuExit, VcpuFd, VmFd};
+//! use vm_memory::GuestMemoryMmap;
+//!
+//! fn offer(vm_fd: &VmFd) -> Result<(), KvmError> {
+//!     msr::enable(vm_fd, &[para::MSR])
+//! }
+//!
+//! fn run<Vm>(
+//!     vm: &Vm, memory: &GuestMemoryMmap, mut fd: VcpuFd, mut calls: KvmCalls<Vm>, mut para: ParaVcpu,
+//! ) -> Result<(), KvmError> {
+//!     loop {
+//!         let Ok(exit) = fd.run() else { continue };
+//!         let other = match calls.recognise(exit) {
+//!             Ok(call) => match calls.serve(call, &mut fd, vm)? {
+//!                 Served::Resume => continue,
+//!                 Served::Exit(_) => return Ok(()),
+//!             },
+//!             Err(other) => other,
+//!         };
+//!         match MsrExit::recognise(other) {
+//!             Ok(access) => access.serve(&mut fd, &mut para.msr(memory)),
+//!             Err(VcpuExit::Hlt) => return Ok(()),
+//!             Err(other) => println!("{other:?}"),
+//!         }
+//!     }
+//! }
+//! ```
 
 use super::error::KvmError;
 use crate::msr::Msrs;
