@@ -31,10 +31,12 @@
 //! ```
 
 mod testing;
+mod xen;
 
 #[cfg(feature = "std")]
 pub use testing::Worker;
 pub use testing::{Retries, Testing};
+pub use xen::{XenGuest, XenIdentity, XenParameters};
 
 use crate::catalogue::kvm::{Icr, MagicFeatures, MagicPageFlags, MapGpaAttributes};
 use hypercall_core::Error;

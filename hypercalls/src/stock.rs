@@ -44,8 +44,11 @@ mod console;
 mod kvm_ppc;
 mod kvm_x86;
 mod vendor;
+mod xen;
 
-use crate::services::{GpaRanges, Interrupts, MagicPages, Memory, PairedClock, Testing, WallClock};
+use crate::services::{
+    Console, GpaRanges, Interrupts, MagicPages, Memory, PairedClock, Testing, WallClock, XenGuest,
+};
 use hypercall_core::Builder;
 
 /// Serves KVM's calls of x86: KVM_HC_VAPIC_POLL_IRQ, KVM_HC_KICK_CPU, KVM_HC_CLOCK_PAIRING,
@@ -84,7 +87,17 @@ where
     vendor::offer(builder)
 }
 
-/// Serves all of these.
+/// Serves the calls that an HVM guest of Xen's makes first: xen_version, console_io, memory_op
+/// (add_to_physmap), hvm_op (set_param, get_param) and sched_op (yield, block, shutdown). The others of
+/// [`catalogue::xen`](crate::catalogue::xen), and other commands of these, answer -ENOSYS.
+///
+/// Errors that no other interface has (ESRCH, ENODATA, ENOBUFS) are results, and are counted as such.
+#[must_use]
+pub fn xen<Vm: XenGuest + Console + 'static>(builder: Builder<Vm>) -> Builder<Vm> {
+    xen::offer(builder)
+}
+
+/// Serves all of these but Xen's.
 #[must_use]
 pub fn all<Vm>(builder: Builder<Vm>) -> Builder<Vm>
 where

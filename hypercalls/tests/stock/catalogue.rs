@@ -119,6 +119,44 @@ fn paprs_numbers_are_the_headers() {
     assert_eq!(found, documented);
 }
 
+/// Xen xen/include/public/xen.h, __HYPERVISOR_*.
+#[test]
+fn xens_numbers_are_the_headers() {
+    let found: Vec<_> = of("xen").iter().map(|d| (d.number, d.name)).collect();
+    let documented = [
+        (12, "HYPERVISOR_memory_op"),
+        (13, "HYPERVISOR_multicall"),
+        (17, "HYPERVISOR_xen_version"),
+        (18, "HYPERVISOR_console_io"),
+        (20, "HYPERVISOR_grant_table_op"),
+        (24, "HYPERVISOR_vcpu_op"),
+        (29, "HYPERVISOR_sched_op"),
+        (32, "HYPERVISOR_event_channel_op"),
+        (34, "HYPERVISOR_hvm_op"),
+    ];
+    assert_eq!(found, documented);
+}
+
+/// Xen xen/include/public: version.h, memory.h, hvm/hvm_op.h, vcpu.h, grant_table.h, xen.h.
+#[test]
+fn xens_structures_have_the_headers_layout() {
+    use hypercalls::catalogue::xen::{
+        AddToPhysmap, AddToPhysmap32, CompileInfo, FeatureInfo, GrantTableSize, HvmParameter, MulticallEntry,
+        RegisterVcpuInfo,
+    };
+    fn offsets<T: Shared>() -> (Vec<usize>, usize) {
+        (T::LAYOUT.fields.iter().map(|f| f.offset).collect(), T::LAYOUT.size)
+    }
+    assert_eq!(offsets::<CompileInfo>(), (vec![0, 64, 80, 112], 144));
+    assert_eq!(offsets::<FeatureInfo>(), (vec![0, 4], 8));
+    assert_eq!(offsets::<AddToPhysmap>(), (vec![0, 2, 4, 8, 16], 24));
+    assert_eq!(offsets::<AddToPhysmap32>(), (vec![0, 2, 4, 8, 12], 16));
+    assert_eq!(offsets::<HvmParameter>(), (vec![0, 2, 4, 8], 16));
+    assert_eq!(offsets::<RegisterVcpuInfo>(), (vec![0, 8, 12], 16));
+    assert_eq!(offsets::<GrantTableSize>(), (vec![0, 2, 4, 8, 12, 14], 16));
+    assert_eq!(offsets::<MulticallEntry>(), (vec![0, 8, 16], 64));
+}
+
 #[test]
 fn the_vendor_has_a_number_on_every_architecture() {
     let calls = of("hypercall");

@@ -9,3 +9,4 @@ mod kvm_ppc;
 mod kvm_x86;
 mod machine;
 mod vendor;
+mod xen;
