@@ -13,13 +13,13 @@ use hypercall_arch_x86::guest::{
     AnyPort, Failed, Issue, Kvm, Mmio, MmioAt, Para2007, Port, Transport, Vmmcall, Xen,
 };
 use hypercall_arch_x86::kvm::Served;
+use hypercall_arch_x86::kvm::cpuid::processor;
 use hypercall_arch_x86::kvm::setup::Mode;
+use hypercall_arch_x86::para::Processor;
 use hypercall_arch_x86::{convention, entry};
 use hypercall_core::prelude::*;
 use hypercall_core::{VmExit, interface};
-use kvm_bindings::{
-    KVM_MAX_CPUID_ENTRIES, KVM_MEM_READONLY, kvm_sregs, kvm_userspace_memory_region, kvm_xcrs,
-};
+use kvm_bindings::{KVM_MAX_CPUID_ENTRIES, KVM_MEM_READONLY, kvm_userspace_memory_region, kvm_xcrs};
 use std::hint::black_box;
 use std::sync::Arc;
 
@@ -181,8 +181,12 @@ fn enable_vectors(bench: &Bench) {
     let leaf = |function| cpuid.as_slice().iter().find(|e| e.function == function && e.index == 0);
     let has_xsave = leaf(1).is_some_and(|e| e.ecx & 1 << 26 != 0);
     let Some(components) = leaf(0xd).filter(|_| has_xsave) else { return };
-    let sregs = bench.sregs();
-    bench.fd.set_sregs(&kvm_sregs { cr4: sregs.cr4 | OSXSAVE, ..sregs }).unwrap();
+    let mut sregs = bench.sregs();
+    sregs.cr4 |= OSXSAVE;
+    if processor(&cpuid) == Some(Processor::Amd) {
+        sregs.tr.type_ = 9; // as `setup::enter` left it; KVM shows it as busy
+    }
+    bench.fd.set_sregs(&sregs).unwrap();
     let mut xcrs = kvm_xcrs { nr_xcrs: 1, ..Default::default() };
     xcrs.xcrs[0].value = u64::from(components.eax) & VECTORS;
     bench.fd.set_xcrs(&xcrs).unwrap();
