@@ -144,8 +144,6 @@ struct Host<'a> {
 
 impl Host<'_> {
     fn until_stopped(&mut self) -> Stop {
-        /// Condition code and program mask, which the guest changes without the host.
-        const CHANGING: u64 = 0x3f00 << 32;
         loop {
             let mask = self.psw.mask | Psw::PROBLEM_STATE;
             self.context.psw = Psw { mask, address: self.psw.address };
@@ -154,7 +152,9 @@ impl Host<'_> {
             unsafe { run_guest(&mut self.context) };
             cpu::set_in_guest(false);
             let Psw { mask, address } = self.context.psw;
-            self.psw = Psw { mask: self.psw.mask & !CHANGING | mask & CHANGING, address };
+            // The guest changes condition code, program mask and addressing mode without the host.
+            let state = self.psw.mask & Psw::PROBLEM_STATE;
+            self.psw = Psw { mask: mask & !Psw::PROBLEM_STATE | state, address };
             let what = cpu::interruption();
             if what.code != PRIVILEGED_OPERATION {
                 self.reflect(what.code, what.length);
