@@ -14,12 +14,16 @@ use crate::tally::Tally;
 
 /// Judges an image that is to be good. Each case counts, and whatever else is wrong is one failure more.
 pub fn judge(exit: &Exit, output: &str) -> Tally {
-    let last = output.lines().map(str::trim).rfind(|line| !line.is_empty());
     let planned =
         output.lines().find_map(|line| line.trim_end().strip_prefix("CASES planned ")?.parse().ok());
     let counts = output.lines().rev().find_map(summary);
     let Some((run, passed, failed)) = counts else {
-        let said = last.map_or("it printed nothing".to_owned(), |line| format!("its last line is: {line}"));
+        let said = last_words(output);
+        let said = if said.is_empty() {
+            "it printed nothing".to_owned()
+        } else {
+            format!("its last line is: {said}")
+        };
         return Tally::failure(format!("{exit} without a count; {said}"));
     };
     let mut tally = Tally { passed, failed, ..Tally::default() };
@@ -54,6 +58,14 @@ pub fn judge_red(why: &str, exit: &Exit, output: &str) -> Tally {
         return Tally::pass();
     }
     Tally::failure(format!("must be red because of `{why}`, and is: {tally} {:?}", tally.reasons))
+}
+
+/// The last line; or the line with which the image gave up and the next, as QEMU may have more to say after it.
+fn last_words(output: &str) -> String {
+    let lines: Vec<&str> = output.lines().map(str::trim).filter(|line| !line.is_empty()).collect();
+    let gave_up = |line: &&str| line.starts_with("PANIC ") || line.starts_with("FAULT ");
+    let from = lines.iter().rposition(gave_up).unwrap_or(lines.len().saturating_sub(1));
+    lines[from..].iter().take(2).copied().collect::<Vec<_>>().join(" ")
 }
 
 /// `CASES run 263 passed 262 failed 1`
@@ -107,6 +119,8 @@ mod tests {
         assert_eq!(counts(0, ""), (0, 1, "ended with status 0 without a count; it printed nothing".into()));
         let panic = "CASES planned 3\nPANIC at x.rs\n\n";
         let reason = "ended with status 1 without a count; its last line is: PANIC at x.rs";
+        let dump = "PANIC at x.rs\nno such order\nGPR00 1\nGPR01 2\n";
+        assert!(judge(&Exit::Code(1), dump).reasons[0].ends_with("is: PANIC at x.rs no such order"));
         assert_eq!(counts(1, panic), (0, 1, reason.into()));
         assert_eq!(counts(0, "CASES run 3 passed three failed 0").1, 1);
         assert_eq!(counts(0, "CASES run 3 passed 3 failed 0 or so").1, 1);

@@ -73,7 +73,7 @@ pub struct Plan {
 }
 
 /// Every row, and whether it can need an installation.
-const PLANS: [(Plan, bool); 9] = [
+const PLANS: [(Plan, bool); 13] = [
     (Plan { arch: Arch::X86_64, tier: Tier::Host }, false),
     (Plan { arch: Arch::X86_64, tier: Tier::Kvm }, false),
     (Plan { arch: Arch::X86_64, tier: Tier::Lints }, true),
@@ -81,7 +81,11 @@ const PLANS: [(Plan, bool); 9] = [
     (Plan { arch: Arch::S390x, tier: Tier::BareMetal }, true),
     (Plan { arch: Arch::S390x, tier: Tier::OwnHost }, true),
     (Plan { arch: Arch::Ppc64, tier: Tier::QemuUser }, true),
+    (Plan { arch: Arch::Ppc64, tier: Tier::BareMetal }, true),
+    (Plan { arch: Arch::Ppc64, tier: Tier::OwnHost }, true),
     (Plan { arch: Arch::Ppc64le, tier: Tier::QemuUser }, true),
+    (Plan { arch: Arch::Ppc64le, tier: Tier::BareMetal }, true),
+    (Plan { arch: Arch::Ppc64le, tier: Tier::OwnHost }, true),
     (Plan { arch: Arch::Ppc64le, tier: Tier::Kvm }, true),
 ];
 
@@ -105,8 +109,10 @@ impl Plan {
             Tier::Kvm => ppc_kvm::run(session, workspace),
             Tier::Lints => lints::run(session, workspace),
             Tier::QemuUser => qemu_user::run(self.arch, session, workspace),
-            Tier::BareMetal => bare_metal::s390x(session, workspace),
-            Tier::OwnHost => bare_metal::s390x_own_host(session, workspace),
+            Tier::BareMetal if self.arch == Arch::S390x => bare_metal::s390x(session, workspace),
+            Tier::BareMetal => bare_metal::ppc(self.arch, session, workspace),
+            Tier::OwnHost if self.arch == Arch::S390x => bare_metal::s390x_own_host(session, workspace),
+            Tier::OwnHost => bare_metal::ppc_own_host(self.arch, session, workspace),
         };
         Row::new(self, tally)
     }
@@ -129,7 +135,7 @@ mod tests {
         let s390x = [Tier::QemuUser, Tier::BareMetal, Tier::OwnHost];
         let s390x = s390x.map(|tier| Plan { arch: Arch::S390x, tier });
         assert_eq!(selected(&[ArchFilter::S390x], false, false), s390x);
-        assert_eq!(selected(&[ArchFilter::Ppc64, ArchFilter::Ppc64le], false, false).len(), 3);
+        assert_eq!(selected(&[ArchFilter::Ppc64, ArchFilter::Ppc64le], false, false).len(), 7);
         assert_eq!(selected(&[ArchFilter::All], false, false).len(), PLANS.len());
     }
 

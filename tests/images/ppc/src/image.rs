@@ -76,7 +76,7 @@ fn run(order: Order) {
 
 /// What spoils the first guest only.
 fn unbroken(order: Order) -> Order {
-    if matches!(order, Order::Fail | Order::Short) { Order::Cases } else { order }
+    if matches!(order, Order::Fail | Order::Lie | Order::Short) { Order::Cases } else { order }
 }
 
 /// Counts a check of the host's.

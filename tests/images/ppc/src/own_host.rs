@@ -132,7 +132,7 @@ fn hash_table() -> Result<(), String> {
     // Bits of the first doubleword that software may use, and QEMU does.
     const SOFTWARE: u64 = 0x78;
     let tag = |i: u64| 0x0012_3450_0000_0001 | i << 16;
-    let real = |i: u64| 0x10_0000 + i * 0x1000 | 0x192;
+    let real = |i: u64| (0x10_0000 + i * 0x1000) | 0x192;
     for i in 0..4 {
         let answer = hcall(H_ENTER, &[EXACT, GROUP + i, tag(i), real(i)]);
         same("H_ENTER's status", answer.status, H_SUCCESS)?;
