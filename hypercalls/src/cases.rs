@@ -15,6 +15,7 @@ pub mod linked;
 pub mod lower;
 pub mod oracle;
 mod vendor;
+mod xen;
 
 use hypercall_core::{Arch, Error, Interface};
 
@@ -162,10 +163,10 @@ const fn unknown(interface: &'static Interface, number: u64, name: &'static str)
     Case::new(interface, &[], number, name, &[], expect, "the ABI of the interface: unknown numbers")
 }
 
-/// Every case, in the order they are made: KVM's, those of linked crates, the project's own. The last one
-/// ends the VM.
+/// Every case, in the order they are made: KVM's, Xen's, those of linked crates, the project's own. The last
+/// one ends the VM.
 pub fn all() -> impl Iterator<Item = &'static Case> + Clone {
-    kvm::CASES.iter().chain(linked::cases()).chain(vendor::CASES)
+    kvm::CASES.iter().chain(xen::CASES).chain(linked::cases()).chain(vendor::CASES)
 }
 
 /// Bytes of the data area a vCPU's cases use.
@@ -190,7 +191,7 @@ mod tests {
     #[test]
     fn every_call_with_a_backend_has_a_case() {
         for definition in hypercall_core::Registry::linked().unwrap().iter() {
-            let ours = [&interface::KVM, &interface::VENDOR].contains(&definition.interface);
+            let ours = [&interface::KVM, &interface::XEN, &interface::VENDOR].contains(&definition.interface);
             assert!(
                 !ours || all().any(|c| c.interface == definition.interface && c.number == definition.number),
                 "{} has no case",

@@ -31,10 +31,11 @@ pub struct Binding {
 }
 
 /// The bindings that `--convention` names, the first an architecture's usual one.
-pub static BINDINGS: [Binding; 5] = [
+pub static BINDINGS: [Binding; 6] = [
     Binding { convention: &x86::KVM, interface: &interface::KVM },
     // Its header defines no call.
     Binding { convention: &x86::PARA_2007, interface: &interface::VENDOR },
+    Binding { convention: &x86::XEN, interface: &interface::XEN },
     Binding { convention: &s390::DIAG500, interface: &interface::DIAG500 },
     Binding { convention: &ppc::EPAPR, interface: &interface::KVM },
     Binding { convention: &ppc::PAPR, interface: &interface::PAPR },
@@ -62,7 +63,7 @@ pub fn dispatcher(
     for point in points {
         builder = builder.entry(*point, binding.convention, binding.interface);
     }
-    let dispatcher = stock::all(builder).build()?;
+    let dispatcher = stock::xen(stock::all(builder)).build()?;
     machine.set_calls_served(dispatcher.served().len() as u64);
     Ok(dispatcher)
 }

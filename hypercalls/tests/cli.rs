@@ -8,7 +8,7 @@ use serde_json::Value;
 
 #[test]
 fn loopback_makes_the_list_over_every_convention() {
-    for convention in ["kvm", "para-2007", "diag500", "epapr", "papr"] {
+    for convention in ["kvm", "para-2007", "xen", "diag500", "epapr", "papr"] {
         let output =
             hypercall(&["run", "--backend", "loopback", "--convention", convention, "--format", "json"]);
         assert!(output.status.success(), "{}", stderr(&output));

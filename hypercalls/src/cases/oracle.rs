@@ -137,6 +137,16 @@ pub fn wire(convention: &str, interface: &str, number: u64) -> Option<u64> {
     })
 }
 
+/// What a guest writes for a number that its interface has no way to write there: the number itself, which
+/// is no call's there either. Xen's numbers and KVM's are calls of each other's, so a number of a vendor that
+/// does not exist, `XE` (0x5845), takes their place.
+pub fn nobodys(convention: &str, interface: &str, number: u64) -> u64 {
+    match (convention, interface) {
+        ("xen", "kvm") | (_, "xen") => 0x5845_0000 + number,
+        _ => number,
+    }
+}
+
 /// How an error is said: Linux `kvm_para.h` and errno values, Xen `errno.h`, `epapr_hcalls.h`, `hvcall.h`.
 ///
 /// The rows are in the order unknown, not permitted, invalid, bad address, unsupported, too big, not found,

@@ -1,13 +1,15 @@
 //! The VM of the `hypercall` command: what the stock handlers need, over any memory.
 
 use crate::catalogue::kvm::{Icr, MagicFeatures, MagicPageFlags, MapGpaAttributes};
+use crate::catalogue::xen::{MapSpace, ShutdownReason};
 use crate::services::{
     Console, GpaRange, GpaRanges, Interrupts, MagicPages, Memory, PairedClock, Pairing, Retries, Testing,
-    WallClock, WallTime, Worker,
+    WallClock, WallTime, Worker, XenGuest, XenIdentity, XenParameters,
 };
 use crate::vendor::raised_fault;
+use hypercall_core::argument::PAGE_SIZE;
 use hypercall_core::memory::GuestMemory;
-use hypercall_core::{Arch, Completion, Error, Fault};
+use hypercall_core::{Arch, Completion, Error, Fault, VmExit};
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -29,6 +31,7 @@ pub struct Machine {
     calls_served: OnceLock<u64>,
     /// Interrupts accepted for each vCPU; the built-in guest keeps them disabled and takes none.
     interrupts: Vec<AtomicU64>,
+    xen: XenParameters,
 }
 
 impl std::fmt::Debug for Machine {
@@ -59,6 +62,7 @@ impl Machine {
             worker: Worker::new()?,
             calls_served: OnceLock::new(),
             interrupts: (0..vcpus).map(|_| AtomicU64::new(0)).collect(),
+            xen: XenParameters::default(),
         })
     }
 
@@ -153,5 +157,49 @@ impl Testing for Machine {
 
     fn calls_served(&self) -> u64 {
         self.calls_served.get().copied().unwrap_or(0)
+    }
+}
+
+impl XenGuest for Machine {
+    fn identity(&self) -> &XenIdentity {
+        &XenIdentity::DEFAULT
+    }
+
+    // These guests have every page of their memory at its own address.
+    fn translate(&self, _vcpu: u32, linear: u64) -> Result<u64, Error> {
+        Ok(linear)
+    }
+
+    fn parameter(&self, index: u32) -> Result<u64, Error> {
+        self.xen.get(index)
+    }
+
+    fn set_parameter(&self, _vcpu: u32, index: u32, value: u64) -> Result<(), Error> {
+        self.xen.set(index, value)
+    }
+
+    /// The shared-info page is the guest's own memory, emptied: there are no events to tell of in it.
+    fn add_to_physmap(&self, _vcpu: u32, space: MapSpace, index: u64, frame: u64) -> Result<(), Error> {
+        match (space, index) {
+            (MapSpace::SharedInfo, 0) => {
+                let address = frame.checked_mul(PAGE_SIZE).ok_or(Error::BadAddress)?;
+                Ok(self.memory.write(address, &[0; PAGE_SIZE as usize])?)
+            }
+            (MapSpace::SharedInfo, _) => Err(Error::Invalid),
+            _ => Err(Error::Unsupported),
+        }
+    }
+
+    fn yield_cpu(&self, _vcpu: u32) {
+        std::thread::yield_now();
+    }
+
+    // No event ever comes, and a guest may be woken early.
+    fn block(&self, _vcpu: u32) {
+        std::thread::yield_now();
+    }
+
+    fn shutdown(&self, _vcpu: u32, reason: ShutdownReason) -> VmExit {
+        VmExit { code: reason as u32 }
     }
 }
