@@ -3,10 +3,12 @@
 //! `tests/run` starts it. A *row* of the summary is one architecture on one tier (this machine, its KVM, the lints,
 //! user-mode QEMU, bare metal in QEMU); a row is made of *steps*, each a child process with a time limit and a log file.
 
+mod archive;
 mod cli;
 mod emulator;
 mod exec;
 mod image;
+mod initramfs;
 mod libtest;
 mod report;
 mod session;

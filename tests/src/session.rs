@@ -82,7 +82,18 @@ impl Session {
     pub fn run(&self, step: &Step<'_>) -> Tally {
         let (exit, log) = self.start(step, None);
         let tally = libtest::judge(step.verdict, &exit, &read(&log));
-        self.finish(step, tally, &log)
+        let one_check = matches!(step.verdict, Verdict::Check | Verdict::RedImage(_));
+        self.finish(step.name, one_check, tally, &log)
+    }
+
+    /// Says how something went that was judged already, and keeps what it printed.
+    pub fn record(&self, name: &str, tally: Tally, printed: &str) -> Tally {
+        let log = self.log(name);
+        eprint!("  {name} ... ");
+        if let Err(error) = std::fs::write(&log, printed) {
+            self.say(format_args!("{}: {error}", log.display()));
+        }
+        self.finish(name, false, tally, &log)
     }
 
     /// Runs a step whose standard output is data, which it returns; a failure is a failed check.
@@ -90,12 +101,11 @@ impl Session {
         let data = self.logs.join("stdout");
         let (exit, log) = self.start(step, Some(&data));
         let tally = libtest::judge(step.verdict, &exit, "");
-        (self.finish(step, tally, &log), read(&data))
+        (self.finish(step.name, true, tally, &log), read(&data))
     }
 
     fn start(&self, step: &Step<'_>, stdout: Option<&Path>) -> (Exit, PathBuf) {
-        self.steps.set(self.steps.get() + 1);
-        let log = self.logs.join(log_name(self.steps.get(), step.name));
+        let log = self.log(step.name);
         eprint!("  {} ... ", step.name);
         let started = Instant::now();
         let mut next = HEARTBEAT;
@@ -110,13 +120,17 @@ impl Session {
         (exit, log)
     }
 
-    fn finish(&self, step: &Step<'_>, mut tally: Tally, log: &Path) -> Tally {
-        match step.verdict {
-            Verdict::Check | Verdict::RedImage(_) if tally.failed == 0 => eprintln!("ok"),
-            Verdict::Check | Verdict::RedImage(_) => eprintln!("FAILED"),
-            Verdict::TestBinary | Verdict::DocTests | Verdict::Image | Verdict::LinkedImage => {
-                eprintln!("{tally}");
-            }
+    /// Where the next step's output goes.
+    fn log(&self, name: &str) -> PathBuf {
+        self.steps.set(self.steps.get() + 1);
+        self.logs.join(log_name(self.steps.get(), name))
+    }
+
+    fn finish(&self, name: &str, one_check: bool, mut tally: Tally, log: &Path) -> Tally {
+        match one_check {
+            true if tally.failed == 0 => eprintln!("ok"),
+            true => eprintln!("FAILED"),
+            false => eprintln!("{tally}"),
         }
         if tally.failed > 0 {
             let text = read(log);
@@ -129,7 +143,7 @@ impl Session {
                 tally.because("a test failed");
             }
             for reason in &mut tally.reasons {
-                *reason = format!("{}: {reason}", step.name);
+                *reason = format!("{name}: {reason}");
             }
         }
         tally

@@ -115,12 +115,30 @@ impl Suite<'_> {
     }
 }
 
+/// A program that cargo built.
+pub struct Executable {
+    /// Cargo's name of its package.
+    pub package_id: String,
+    /// What it is.
+    pub target: Target,
+    /// The file.
+    pub executable: PathBuf,
+}
+
+/// The programs in cargo's messages, test binaries and others.
+pub fn executables(messages: &str) -> impl Iterator<Item = Executable> {
+    parse(messages).filter_map(|Artifact { package_id, target, executable, .. }| {
+        Some(Executable { package_id, target, executable: executable? })
+    })
+}
+
 fn artifacts(messages: &str) -> impl Iterator<Item = Artifact> {
+    parse(messages).filter(|artifact| artifact.profile.test && artifact.executable.is_some())
+}
+
+fn parse(messages: &str) -> impl Iterator<Item = Artifact> {
     // Other messages have other fields and do not parse.
-    messages
-        .lines()
-        .filter_map(|line| serde_json::from_str::<Artifact>(line).ok())
-        .filter(|artifact| artifact.profile.test && artifact.executable.is_some())
+    messages.lines().filter_map(|line| serde_json::from_str(line).ok())
 }
 
 impl Target {

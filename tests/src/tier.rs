@@ -6,6 +6,7 @@ mod native;
 mod packages;
 pub mod ppc_kvm;
 pub mod qemu_user;
+mod x86_lab;
 
 use crate::cli::{Arch, ArchFilter};
 use crate::report::Row;
@@ -19,6 +20,8 @@ pub enum Tier {
     Host,
     /// Guests on /dev/kvm: this machine's, or that of a kernel in an emulated machine.
     Kvm,
+    /// Guests on the KVM of kernels in an emulated machine of this architecture.
+    Lab,
     /// No tests: what the compiler and its tools say about the source.
     Lints,
     /// As ordinary programs of another machine, under user-mode QEMU.
@@ -35,6 +38,7 @@ impl Tier {
         match self {
             Tier::Host => "host",
             Tier::Kvm => "real KVM",
+            Tier::Lab => "second KVM",
             Tier::Lints => "lints",
             Tier::QemuUser => "qemu-user",
             Tier::BareMetal => "bare metal",
@@ -46,7 +50,7 @@ impl Tier {
     fn takes_crates(self) -> bool {
         match self {
             Tier::Host | Tier::Kvm | Tier::QemuUser | Tier::BareMetal => true,
-            Tier::Lints | Tier::OwnHost => false,
+            Tier::Lab | Tier::Lints | Tier::OwnHost => false,
         }
     }
 
@@ -55,6 +59,7 @@ impl Tier {
         match self {
             Tier::Host => "unit, integration, compile-fail and documentation tests, and the examples",
             Tier::Kvm => "guests on /dev/kvm; on PowerPC that of a Debian kernel in QEMU",
+            Tier::Lab => "guests on the KVM of Debian's kernels, with and without Xen, in QEMU",
             Tier::Lints => "rustfmt, clippy, rustdoc, oldest Rust, packages, feature combinations, no_std",
             Tier::QemuUser => "the tests of the published crates under user-mode QEMU",
             Tier::BareMetal => "host and guest in one image, the real instruction trapped and emulated",
@@ -73,9 +78,10 @@ pub struct Plan {
 }
 
 /// Every row, and whether it can need an installation.
-const PLANS: [(Plan, bool); 13] = [
+const PLANS: [(Plan, bool); 14] = [
     (Plan { arch: Arch::X86_64, tier: Tier::Host }, false),
     (Plan { arch: Arch::X86_64, tier: Tier::Kvm }, false),
+    (Plan { arch: Arch::X86_64, tier: Tier::Lab }, true),
     (Plan { arch: Arch::X86_64, tier: Tier::Lints }, true),
     (Plan { arch: Arch::S390x, tier: Tier::QemuUser }, true),
     (Plan { arch: Arch::S390x, tier: Tier::BareMetal }, true),
@@ -107,6 +113,7 @@ impl Plan {
             Tier::Host => native::host(session, workspace),
             Tier::Kvm if self.arch == Arch::X86_64 => native::kvm(session, workspace),
             Tier::Kvm => ppc_kvm::run(session, workspace),
+            Tier::Lab => x86_lab::run(session, workspace),
             Tier::Lints => lints::run(session, workspace),
             Tier::QemuUser => qemu_user::run(self.arch, session, workspace),
             Tier::BareMetal if self.arch == Arch::S390x => bare_metal::s390x(session, workspace),

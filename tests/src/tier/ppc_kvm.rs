@@ -4,7 +4,6 @@
 //! The emulated machine's own hypervisor is QEMU's, which lets its guest be a hypervisor too (`cap-nested-hv`). To the
 //! kernel and the program this is KVM as on a POWER9.
 
-mod initramfs;
 mod kernel;
 
 use std::path::{Path, PathBuf};
@@ -12,6 +11,7 @@ use std::time::Duration;
 
 use crate::emulator;
 use crate::exec::Invocation;
+use crate::initramfs;
 use crate::libtest::Verdict;
 use crate::session::{Session, Step};
 use crate::setup;

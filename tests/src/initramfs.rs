@@ -7,12 +7,11 @@ use std::path::{Path, PathBuf};
 
 const DIRECTORY: u32 = 0o040_755;
 const PROGRAM: u32 = 0o100_755;
-const FILE: u32 = 0o100_644;
 const CHARACTER_DEVICE: u32 = 0o020_600;
 /// /dev/console: major 5, minor 1.
 const CONSOLE: (u32, u32) = (5, 1);
 
-/// Writes one with `/init`, files in the root under their own names, and the console.
+/// Writes one with `/init`, files in the root under their own names, all of them executable, and the console.
 pub fn write(to: &Path, init: &Path, files: &[PathBuf]) -> io::Result<()> {
     let mut archive = Archive::default();
     archive.add("dev", DIRECTORY, (0, 0), &[]);
@@ -20,7 +19,7 @@ pub fn write(to: &Path, init: &Path, files: &[PathBuf]) -> io::Result<()> {
     archive.add("init", PROGRAM, (0, 0), &fs::read(init)?);
     for file in files {
         let name = file.file_name().unwrap_or_default().to_string_lossy();
-        archive.add(&name, FILE, (0, 0), &fs::read(file)?);
+        archive.add(&name, PROGRAM, (0, 0), &fs::read(file)?);
     }
     fs::write(to, archive.end())
 }

@@ -1,0 +1,184 @@
+//! What a machine's first process reports, and how it is judged.
+
+use std::time::Duration;
+
+use serde::Deserialize;
+
+use crate::exec::Exit;
+use crate::libtest::{self, Verdict};
+use crate::tally::Tally;
+
+use super::expect::{self, Probed};
+use super::programs::{Kind, Task};
+
+/// What became of a task. See `lab_init.rs`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Answer {
+    /// How the program ended.
+    pub exit: Exit,
+    /// What it printed.
+    pub stdout: String,
+    stderr: String,
+    took: Duration,
+}
+
+impl Answer {
+    /// Everything it printed, and how long it took.
+    pub fn text(&self) -> String {
+        format!("{}{}\n({:.1} s in the machine)\n", self.stdout, self.stderr, self.took.as_secs_f32())
+    }
+}
+
+/// The answers of a report, up to the first that is not complete.
+pub fn parse(report: &[u8]) -> Vec<Answer> {
+    let mut rest = report;
+    std::iter::from_fn(|| {
+        let (answer, after) = first(rest)?;
+        rest = after;
+        Some(answer)
+    })
+    .collect()
+}
+
+/// `@ STATUS STDOUT STDERR MILLISECONDS`, then what was printed.
+fn first(report: &[u8]) -> Option<(Answer, &[u8])> {
+    let end = report.iter().position(|byte| *byte == b'\n')?;
+    let (head, rest) = (std::str::from_utf8(&report[..end]).ok()?, &report[end + 1..]);
+    let mut words = head.strip_prefix("@ ")?.split(' ');
+    let status: i32 = words.next()?.parse().ok()?;
+    let mut length = || words.next()?.parse::<usize>().ok();
+    let (out, err, took) = (length()?, length()?, length()?);
+    let stdout = rest.get(..out)?;
+    let stderr = rest[out..].get(..err)?;
+    let took = Duration::from_millis(took as u64);
+    let exit = match status {
+        -1000 => Exit::TimedOut(took),
+        0.. => Exit::Code(status),
+        _ => Exit::Signal(-status),
+    };
+    let text = |bytes| String::from_utf8_lossy(bytes).into_owned();
+    Some((Answer { exit, stdout: text(stdout), stderr: text(stderr), took }, &rest[out + err..]))
+}
+
+/// What `hypercall run --format json` prints.
+#[derive(Deserialize)]
+struct Run {
+    backend: String,
+    transport: String,
+    calls: Vec<Call>,
+    passed: usize,
+    failed: usize,
+}
+
+#[derive(Deserialize)]
+struct Call {
+    interface: String,
+    number: String,
+    mode: String,
+    cpl: u8,
+    result: String,
+    ok: bool,
+}
+
+/// Judges the answer to a task; there is none if the machine did not come to it.
+pub fn judge(task: &Task, answer: Option<&Answer>) -> Tally {
+    let Some(answer) = answer else { return Tally::failure("the machine did not come to it") };
+    match task.kind {
+        Kind::Test => {
+            let printed = answer.stdout.clone() + &answer.stderr;
+            libtest::judge(Verdict::TestBinary, &answer.exit, &printed)
+        }
+        Kind::Probe if answer.exit == Exit::Code(0) => match Probed::parse(&answer.stdout) {
+            Ok(_) => Tally::pass(),
+            Err(error) => Tally::failure(error),
+        },
+        Kind::Probe => Tally::failure(answer.exit.to_string()),
+        Kind::Run(transport) => judge_run(transport, answer),
+        Kind::Refused => expect::judge(&[
+            ("it ends with status 1", answer.exit == Exit::Code(1)),
+            ("it prints no data", answer.stdout.is_empty()),
+            ("it names the missing capability", answer.stderr.contains("KVM_CAP_XEN_HVM")),
+        ]),
+    }
+}
+
+fn judge_run(transport: &str, answer: &Answer) -> Tally {
+    let run: Run = match serde_json::from_str(&answer.stdout) {
+        Ok(run) => run,
+        Err(_) => return Tally::failure(answer.exit.to_string()),
+    };
+    let mut tally = Tally { passed: run.passed, failed: run.failed, ..Tally::default() };
+    let mut checks = vec![
+        ("it ends with status 0", answer.exit == Exit::Code(0)),
+        ("it is about KVM over the transport", (&*run.backend, &*run.transport) == ("kvm", transport)),
+        ("its calls are those it counts", run.passed == run.calls.iter().filter(|call| call.ok).count()),
+    ];
+    if transport == "exit-hypercall" {
+        // Made by a kernel, in 64-bit and in 32-bit mode.
+        let delivered = |mode: &str| {
+            run.calls.iter().any(|call| {
+                (&*call.interface, &*call.number, &*call.mode, call.cpl, &*call.result)
+                    == ("kvm", "12", mode, 0, "0")
+            })
+        };
+        checks.push(("number 12 is answered in 64-bit mode", delivered("64-bit")));
+        checks.push(("number 12 is answered in 32-bit mode", delivered("32-bit")));
+    }
+    tally.add(expect::judge(&checks));
+    tally
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn answer(exit: Exit, stdout: &str) -> Answer {
+        Answer { exit, stdout: stdout.to_owned(), stderr: String::new(), took: Duration::ZERO }
+    }
+
+    #[test]
+    fn answers_are_told_apart_by_their_lengths() {
+        let report =
+            b"@ 0 6 0 12\n@ 0 1\n@ 101 0 4 1500\noops@ -6 0 0 1\n@ -1000 1 0 5000\nx@ 0 100 0 1\ncut";
+        let found = parse(report);
+        let exits: Vec<Exit> = found.iter().map(|answer| answer.exit.clone()).collect();
+        let over = Exit::TimedOut(Duration::from_secs(5));
+        assert_eq!(exits, [Exit::Code(0), Exit::Code(101), Exit::Signal(6), over]);
+        assert_eq!((&*found[0].stdout, &*found[1].stderr), ("@ 0 1\n", "oops"));
+        assert_eq!(parse(b""), []);
+        assert_eq!(parse(b"Kernel panic\n"), []);
+    }
+
+    const DELIVERED: &str = r#"{"backend": "kvm", "transport": "exit-hypercall", "calls": [
+        {"interface": "kvm", "number": "12", "mode": "64-bit", "cpl": 0, "result": "0", "ok": true},
+        {"interface": "kvm", "number": "12", "mode": "32-bit", "cpl": 0, "result": "0", "ok": true}],
+        "passed": 2, "failed": 0}"#;
+
+    fn judged(transport: &'static str, answer: &Answer) -> (usize, usize) {
+        let tally = judge_run(transport, answer);
+        (tally.passed, tally.failed)
+    }
+
+    #[test]
+    fn the_calls_of_a_run_count_and_so_does_what_it_says_of_itself() {
+        // Two calls, the three things every run is asked, and number 12 in two modes.
+        assert_eq!(judged("exit-hypercall", &answer(Exit::Code(0), DELIVERED)), (7, 0));
+        let refused = DELIVERED.replacen("\"result\": \"0\"", "\"result\": \"-KVM_ENOSYS (-1000)\"", 1);
+        assert_eq!(judged("exit-hypercall", &answer(Exit::Code(0), &refused)), (6, 1), "not delivered");
+        assert_eq!(judged("pio", &answer(Exit::Code(0), DELIVERED)), (4, 1), "another transport");
+        assert_eq!(judged("exit-hypercall", &answer(Exit::Code(1), DELIVERED)), (6, 1), "its own verdict");
+        let wrong = DELIVERED.replace("\"passed\": 2, \"failed\": 0", "\"passed\": 1, \"failed\": 1");
+        assert_eq!(
+            judged("exit-hypercall", &answer(Exit::Code(0), &wrong)).1,
+            2,
+            "a failed call, a wrong count"
+        );
+    }
+
+    #[test]
+    fn a_run_that_prints_no_json_has_failed_as_it_ended() {
+        let tally = judge_run("pio", &answer(Exit::Code(1), ""));
+        assert_eq!((tally.passed, tally.failed), (0, 1));
+        assert_eq!(tally.reasons, ["ended with status 1"]);
+    }
+}
