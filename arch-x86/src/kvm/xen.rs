@@ -10,7 +10,7 @@ use std::sync::Arc;
 use vmm_sys_util::ioctl::ioctl_with_ref;
 
 /// The request that `kvm-ioctls` lacks (Linux `include/uapi/linux/kvm.h`).
-mod request {
+pub(super) mod request {
     vmm_sys_util::ioctl_iow_nr!(KVM_XEN_HVM_CONFIG, kvm_bindings::KVMIO, 0x7a, crate::xen::KvmXenHvmConfig);
 }
 

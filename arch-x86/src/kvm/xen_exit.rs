@@ -14,26 +14,12 @@
 //! and Xen's own that the VMM has told KVM to serve.
 
 use super::error::KvmError;
+use super::xen::request;
+use crate::xen::{KvmXenHvmConfig, MSR};
 use hypercall_core::{Caller, Endian, Privilege, Width};
-use kvm_bindings::{
-    KVM_CAP_XEN_HVM, KVM_EXIT_XEN_HCALL, KVM_XEN_HVM_CONFIG_INTERCEPT_HCALL, kvm_run, kvm_xen_hvm_config,
-};
+use kvm_bindings::{KVM_CAP_XEN_HVM, KVM_EXIT_XEN_HCALL, KVM_XEN_HVM_CONFIG_INTERCEPT_HCALL, kvm_run};
 use kvm_ioctls::VmFd;
 use vmm_sys_util::ioctl::ioctl_with_ref;
-
-/// The request that `kvm-ioctls` lacks (Linux `include/uapi/linux/kvm.h`).
-mod request {
-    vmm_sys_util::ioctl_iow_nr!(
-        KVM_XEN_HVM_CONFIG,
-        kvm_bindings::KVMIO,
-        0x7a,
-        kvm_bindings::kvm_xen_hvm_config
-    );
-}
-
-/// Where a guest of Xen's may have a hypercall page made. KVM intercepts nothing while no MSR is named, and
-/// newer kernels accept 0x4000_0000 to 0x4fff_ffff (Linux `KVM_XEN_MSR_MIN_INDEX`).
-const PAGE_MSR: u32 = 0x4000_0000;
 
 /// Has KVM hand every `vmcall` and `vmmcall` of the VM to user space.
 ///
@@ -58,8 +44,9 @@ pub fn enable(vm: &VmFd) -> Result<(), KvmError> {
     }
 }
 
-fn configuration() -> kvm_xen_hvm_config {
-    kvm_xen_hvm_config { flags: KVM_XEN_HVM_CONFIG_INTERCEPT_HCALL, msr: PAGE_MSR, ..Default::default() }
+/// KVM intercepts nothing while no MSR is named.
+fn configuration() -> KvmXenHvmConfig {
+    KvmXenHvmConfig { flags: KVM_XEN_HVM_CONFIG_INTERCEPT_HCALL, msr: MSR, ..Default::default() }
 }
 
 /// Who made the call of a KVM_EXIT_XEN; `None` for one that is no hypercall.
@@ -136,7 +123,5 @@ mod tests {
         assert_eq!((config.flags, config.msr), (2, 0x4000_0000));
         assert_eq!((config.blob_addr_32, config.blob_addr_64), (0, 0));
         assert_eq!((config.blob_size_32, config.blob_size_64, config.pad2), (0, 0, [0; 30]));
-        // _IOW(0xae, 0x7a, struct of 56 bytes)
-        assert_eq!(request::KVM_XEN_HVM_CONFIG(), 0x4038_ae7a);
     }
 }
