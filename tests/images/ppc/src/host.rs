@@ -4,23 +4,21 @@
 use crate::block::VECTORS;
 use crate::cpu::{self, Platform};
 use crate::guest::{self, Job, Route, WINDOW};
+use crate::machine::{Ppc, magic_page, set_magic_page};
 use crate::mmu::{self, AIL, IDENTITY};
 use crate::say;
 use crate::world::{Kind, State, enter, guest_entry, toc};
 use core::arch::asm;
-use core::cell::UnsafeCell;
 use hypercall_arch_ppc::instructions::Level;
 use hypercall_arch_ppc::magic::{self, MagicPage, SharedState};
 use hypercall_arch_ppc::trap::{Cpu, Step, serve};
 use hypercall_arch_ppc::{convention, entry, msr, registers};
 use hypercall_core::memory::GuestMemory;
 use hypercall_core::shared::ByteOrder;
-use hypercall_core::{Arch, Caller, Convention, Dispatcher, EntryId, Error, Policy, Vcpu, interface};
-use hypercall_image_common::machine::{self, Machine};
+use hypercall_core::{Arch, Caller, Convention, Dispatcher, EntryId, Policy, Vcpu, interface};
+use hypercall_image_common::machine::Machine;
 use hypercall_image_common::mode::{self, Order};
 use hypercall_image_common::suite::DENIED;
-use hypercalls::catalogue::kvm::{MagicFeatures, MagicPageFlags};
-use hypercalls::services::{MagicPages, WallTime};
 use hypercalls::stock;
 
 const HV: u64 = 1 << 60;
@@ -56,52 +54,6 @@ pub enum End {
 struct Page([u8; 4096]);
 /// The magic page where the guest names no memory of its own for it.
 static mut SPARE: Page = Page([0; 4096]);
-
-/// What the guests' machine has of this one.
-#[derive(Clone, Copy)]
-pub struct Ppc;
-
-struct Magic(UnsafeCell<Option<MagicPage>>);
-// SAFETY: the machine has one processor, and its host does not interrupt itself.
-unsafe impl Sync for Magic {}
-/// The magic page of the guest that runs.
-static MAGIC: Magic = Magic(UnsafeCell::new(None));
-
-/// The magic page as the guest last asked for it.
-fn magic_page() -> MagicPage {
-    // SAFETY: see the type; the value is copied.
-    unsafe { *MAGIC.0.get() }.unwrap_or_default()
-}
-
-fn set_magic_page(page: MagicPage) {
-    // SAFETY: see the type.
-    unsafe { *MAGIC.0.get() = Some(page) }
-}
-
-impl machine::Platform for Ppc {
-    fn write(&self, text: &[u8]) {
-        cpu::print(text);
-    }
-
-    fn now(&self) -> WallTime {
-        WallTime { seconds: cpu::now() as i64, nanoseconds: 0 }
-    }
-}
-
-impl MagicPages for Ppc {
-    fn map(
-        &self,
-        _vcpu: u32,
-        physical: u64,
-        effective: u64,
-        flags: MagicPageFlags,
-    ) -> Result<MagicFeatures, Error> {
-        let mut page = magic_page();
-        let features = page.map(physical, effective | flags.bits());
-        set_magic_page(page);
-        Ok(MagicFeatures::from_bits_retain(features))
-    }
-}
 
 /// A guest's vCPU.
 pub struct Guest {

@@ -19,6 +19,7 @@
 //! | `guest` | a guest: how it makes a call and what it goes through |
 //! | `host` | the VM: runs a guest, serves its calls, emulates its privileged instructions |
 //! | `image` | heap, counts, and what the image was started for |
+//! | `machine` | what the guests' virtual machine has of this one |
 //! | `mmu` | the hash page table |
 //! | `own_host` | calls of the machine's own hypervisor |
 //! | `world` | the switch between host and guest |
@@ -41,6 +42,8 @@ mod guest;
 mod host;
 #[cfg(target_arch = "powerpc64")]
 mod image;
+#[cfg(target_arch = "powerpc64")]
+mod machine;
 #[cfg(target_arch = "powerpc64")]
 mod mmu;
 #[cfg(target_arch = "powerpc64")]
