@@ -180,6 +180,8 @@ fn unbound() -> Result<(), String> {
         // The magic means nothing to a host that is entered by sc 1.
         return reflected(MAGIC, Privilege::Supervisor);
     }
+    // sc 2, into an ultravisor that is not there.
+    reflected([0x3c00_4b56, 0x6000_4d21, 0x4400_0042, NOP], Privilege::Supervisor)?;
     if Platform::get() == Platform::PowerNv {
         reflected([0x3c00_4b56, 0x6000_4d21, 0x4400_0022, NOP], Privilege::Supervisor)?;
         reflected([0x3c00_4b56, 0x6000_4d21, 0x4400_0022, NOP], Privilege::User)?;
