@@ -226,6 +226,50 @@ fn a_flat_guest_registers_its_page_and_calls_through_it() {
     assert_eq!((&call["name"], &call["result"]), (&"HYPERCALL_EXIT".into(), &"VM exit 7".into()));
 }
 
+/// A Xen guest: it looks for the leaves, has the page put at 2 MiB, and calls through it.
+#[test]
+fn a_flat_guest_finds_xens_page_and_calls_through_it() {
+    if !kvm() {
+        return;
+    }
+    let code = [
+        &[0xbd, 0, 0, 0, 0x40][..],                           // mov ebp, 0x40000000
+        &[0x89, 0xe8, 0x0f, 0xa2],                            // next: mov eax, ebp; cpuid
+        &[0x81, 0xfb, 0x58, 0x65, 0x6e, 0x56],                // cmp ebx, "XenV"
+        &[0x74, 0x08],                                        // je found
+        &[0x81, 0xc5, 0, 1, 0, 0],                            // add ebp, 0x100
+        &[0xeb, 0xec],                                        // jmp next
+        &[0x8d, 0x45, 0x02, 0x0f, 0xa2, 0x89, 0xd9], // found: lea eax, [rbp + 2]; cpuid; mov ecx, ebx
+        &[0xb8, 0, 0, 0x20, 0, 0x31, 0xd2, 0x0f, 0x30], // mov eax, 0x200000; xor edx, edx; wrmsr
+        &[0x31, 0xff, 0xba, 0x20, 0x02, 0x20, 0, 0xff, 0xd2], // xor edi, edi; mov edx, page + 32 * 17; call rdx
+        &[0xc7, 0x04, 0x25, 0, 0x10, 0x20, 0, 3, 0, 0, 0],    // mov dword ptr [0x201000], 3 (SHUTDOWN_crash)
+        &[0xbf, 2, 0, 0, 0, 0xbe, 0, 0x10, 0x20, 0],          // mov edi, SCHEDOP_shutdown; mov esi, 0x201000
+        &[0xba, 0xa0, 0x03, 0x20, 0, 0xff, 0xd2],             // mov edx, page + 32 * 29; call rdx
+    ];
+    let guest = File::new("xen", &code.concat());
+    for transport in ["pio", "mmio"] {
+        let output = hypercall(&[
+            "--guest",
+            guest.path(),
+            "--convention",
+            "xen",
+            "--transport",
+            transport,
+            "--format",
+            "json",
+        ]);
+        assert_eq!(output.status.code(), Some(1), "{}", stderr(&output));
+        assert!(stderr(&output).contains("ended the VM with code 3"), "{}", stderr(&output));
+        let calls = &report(&output)["calls"];
+        assert_eq!(calls[0]["name"], "HYPERVISOR_xen_version");
+        assert_eq!(calls[0]["result"], "0x40011");
+        assert_eq!(
+            (&calls[1]["name"], &calls[1]["result"]),
+            (&"HYPERVISOR_sched_op".into(), &"VM exit 3".into())
+        );
+    }
+}
+
 #[test]
 fn a_guest_that_goes_wrong_ends_with_one_clear_line() {
     if !kvm() {

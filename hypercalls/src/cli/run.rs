@@ -47,7 +47,7 @@ pub struct Arguments {
     /// How the guest's calls reach the VMM
     #[arg(long, value_enum, default_value = "auto")]
     transport: Transport,
-    /// Calling convention: kvm, or para-2007 with pio or exit-xen; and with loopback diag500, epapr, papr
+    /// Calling convention: kvm, xen, or para-2007 with pio or exit-xen; and with loopback diag500, epapr, papr
     #[arg(long, default_value = "kvm")]
     convention: String,
     /// How many vCPUs make the whole list, at the same time

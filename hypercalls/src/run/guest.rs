@@ -2,10 +2,11 @@
 
 use super::machine::Machine;
 use super::report::{Call, Report, number};
-use super::vm::{Options, RunError, Transport, Vm, ioctl, on_threads, start};
+use super::vm::{Options, RunError, Transport, Vm, XenPage, ioctl, on_threads, start};
 use hypercall_arch_x86::kvm::msr::MsrExit;
 use hypercall_arch_x86::kvm::setup::{self, Entry, Mode};
 use hypercall_arch_x86::kvm::watchdog::Watchdog;
+use hypercall_arch_x86::kvm::xen::{Offer, in_long_mode};
 use hypercall_arch_x86::kvm::{KvmCalls, Served, backend};
 use hypercall_arch_x86::para::ParaVcpu;
 use hypercall_arch_x86::registers;
@@ -243,13 +244,14 @@ impl<'a> Guest<'a> {
                     Err(VcpuExit::InternalError | VcpuExit::FailEntry(..)) => {
                         backend::describe(self.fd.get_kvm_run())
                     }
-                    Err(other) => match (MsrExit::recognise(other), &mut self.para) {
-                        (Ok(access), Some(para)) => {
-                            access.serve(&mut self.fd, &mut para.msr(self.vm.kvm_vm.memory()));
-                            continue;
+                    Err(other) => match MsrExit::recognise(other) {
+                        Ok(access) => {
+                            if self.serve_msr(access)? {
+                                continue;
+                            }
+                            format!("{access:x?} of an MSR, which nobody handles")
                         }
-                        (Ok(access), None) => format!("{access:x?} of an MSR, which nobody handles"),
-                        (Err(other), _) => format!("exit {other:?}, which nobody handles"),
+                        Err(other) => format!("exit {other:?}, which nobody handles"),
                     },
                 },
                 Err(error) if error.errno() == libc::EINTR && !watchdog.expired() => continue,
@@ -261,6 +263,20 @@ impl<'a> Guest<'a> {
             let place = format!("at RIP {:#x}", self.registers()?.rip);
             return Err(RunError::Stopped { vcpu: self.index, place, reason });
         }
+    }
+
+    /// Answers an access to an MSR that the VM offers, and says whether it is one.
+    fn serve_msr(&mut self, access: MsrExit) -> Result<bool, RunError> {
+        let memory = self.vm.kvm_vm.memory();
+        if let Some(para) = &mut self.para {
+            access.serve(&mut self.fd, &mut para.msr(memory));
+        } else if let Some(XenPage::Offered(Offer::UserSpace(xen))) = &self.vm.xen {
+            let long_mode = in_long_mode(&self.fd)?;
+            access.serve(&mut self.fd, &mut xen.msr(memory, long_mode));
+        } else {
+            return Ok(false);
+        }
+        Ok(true)
     }
 
     fn registers(&mut self) -> Result<kvm_regs, RunError> {
@@ -276,11 +292,13 @@ impl<'a> Guest<'a> {
         let numbering = convention.numbering;
         let mode = convention.mode_for(Width::Bits64);
         let wire = value(before, mode.number);
-        let found = self
-            .dispatcher
-            .registry()
-            .iter()
-            .find(|d| d.is_on(convention.arch) && d.interface.wire(numbering, d.number) == Some(wire));
+        let bound = self.vm.binding.interface;
+        // Xen's numbers are KVM's, too.
+        let found = self.dispatcher.registry().iter().find(|d| {
+            (*d.interface == *bound || d.interface.is_vendor())
+                && d.is_on(convention.arch)
+                && d.interface.wire(numbering, d.number) == Some(wire)
+        });
         let interface: &Interface = found.map_or(self.vm.binding.interface, |d| d.interface);
         let arguments = mode.arguments.iter().map(|register| number(value(before, *register)));
         let count = found.map_or(mode.arguments.len(), |d| d.slots().0);

@@ -4,10 +4,13 @@ use super::machine::{Machine, Sink};
 use super::{Binding, dispatcher};
 use crate::builtin::{DOORBELL_ADDRESS, DOORBELL_PORT, Site};
 use crate::cases::Case;
+use crate::services::XenIdentity;
 use hypercall_arch_x86::cpuid::{Abi, Vmcall};
-use hypercall_arch_x86::kvm::cpuid::{install, processor};
+use hypercall_arch_x86::kvm::cpuid::{install, install_xen, processor};
+use hypercall_arch_x86::kvm::xen::{Offer, offer};
 use hypercall_arch_x86::kvm::{KvmCalls, KvmError, KvmVm, msr, probe, tsc, xen_exit};
 use hypercall_arch_x86::para::{self, Para, ParaError, ParaVcpu, Processor};
+use hypercall_arch_x86::xen::{self, Xen, XenError};
 use hypercall_arch_x86::{convention, entry};
 use hypercall_core::{Arch, BuildError, Dispatcher, EntryPoint, Policy, interface};
 use kvm_bindings::{CpuId, KVM_MAX_CPUID_ENTRIES};
@@ -89,6 +92,9 @@ pub enum RunError {
     /// A transport that the API of 2007 does not have.
     #[error(transparent)]
     Para(#[from] ParaError),
+    /// A hypercall page of Xen's that cannot be made.
+    #[error(transparent)]
+    Xen(#[from] XenError),
     /// A file descriptor or thread the system did not give.
     #[error("{what}: {source}")]
     System {
@@ -162,6 +168,8 @@ pub(super) struct Vm {
     tsc_offset: Arc<AtomicU64>,
     /// The API of 2007, where the guest finds its call site by that.
     para: Option<Para>,
+    /// Xen's hypercall page, where the guest makes its calls in Xen's convention.
+    pub(super) xen: Option<XenPage>,
     kvm: Kvm,
 }
 
@@ -178,7 +186,7 @@ impl Vm {
         });
         let machine = Machine::new(Arch::X86, vcpus, Box::new(memory), console, counter)
             .map_err(|source| RunError::System { what: "cannot start the worker thread", source })?;
-        Ok(Vm { kvm_vm, machine: Arc::new(machine), binding, tsc_offset: offset, para: None, kvm })
+        Ok(Vm { kvm_vm, machine: Arc::new(machine), binding, tsc_offset: offset, para: None, xen: None, kvm })
     }
 
     /// How the built-in guest makes a call by `transport`.
@@ -203,6 +211,9 @@ impl Vm {
         // The local APICs of these VMs are nowhere, so vmcall obtains none of the calls that look for them.
         let vmcall = Vmcall { map_gpa_range: abi.exit_hypercall, ..Vmcall::default() };
         install(&mut cpuid, &abi, vmcall)?;
+        if let Some(page) = &self.xen {
+            install_xen(&mut cpuid, page.xen(), XenIdentity::DEFAULT.version)?;
+        }
         fd.set_cpuid2(&cpuid).map_err(ioctl("KVM_SET_CPUID2"))?;
         self.tsc_offset.store(tsc::offset(&fd)?, Ordering::Relaxed);
         let mut calls = KvmCalls::new(Arc::clone(dispatcher), index)?;
@@ -215,12 +226,40 @@ impl Vm {
         self.para.map(ParaVcpu::new)
     }
 
+    /// Offers Xen's hypercall page over a transport.
+    fn offer_xen(&mut self, dispatcher: &Dispatcher<Machine>, transport: Transport) -> Result<(), RunError> {
+        let processor = processor(&self.supported_cpuid()?).unwrap_or(Processor::Intel);
+        let xen = Xen::built_in(xen::MSR, dispatcher, transport.entry(), processor)?;
+        self.xen = Some(match transport {
+            Transport::ExitXen => XenPage::Intercepted(xen),
+            _ => XenPage::Offered(offer(self.kvm_vm.fd(), xen, &[])?),
+        });
+        Ok(())
+    }
+
     /// Offers the API of 2007 over a transport.
     fn offer_para(&mut self, dispatcher: &Dispatcher<Machine>, transport: Transport) -> Result<(), RunError> {
         // A doorbell's call is the same on every processor, and KVM replaces a wrong `vmcall` (see above).
         let processor = processor(&self.supported_cpuid()?).unwrap_or(Processor::Intel);
         self.para = Some(Para::new(dispatcher, transport.entry(), processor)?);
         Ok(msr::enable(self.kvm_vm.fd(), &[para::MSR])?)
+    }
+}
+
+/// Who puts Xen's hypercall page into the guest's memory.
+pub(super) enum XenPage {
+    /// As it is offered over a doorbell.
+    Offered(Offer),
+    /// The kernel, with a page of its own, where it intercepts every call.
+    Intercepted(Xen),
+}
+
+impl XenPage {
+    fn xen(&self) -> &Xen {
+        match self {
+            XenPage::Offered(offer) => offer.xen(),
+            XenPage::Intercepted(xen) => xen,
+        }
     }
 }
 
@@ -264,6 +303,9 @@ pub(super) fn start(
     let dispatcher = dispatcher(&vm.machine, options.binding, &[transport.entry()], options.policy)?;
     if is_para {
         vm.offer_para(&dispatcher, transport)?;
+    }
+    if options.binding.convention.name == convention::XEN.name && transport != Transport::ExitHypercall {
+        vm.offer_xen(&dispatcher, transport)?;
     }
     Ok((vm, Arc::new(dispatcher), transport))
 }
