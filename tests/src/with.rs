@@ -99,8 +99,15 @@ impl With {
             return tally;
         }
         match tier {
-            Tier::Kvm => ppc_kvm::run(session, &self.workspace),
-            _ => bare_metal::linked(arch, session, &self.workspace),
+            Tier::Kvm => ppc_kvm::linked(session, &self.workspace),
+            _ => {
+                let mut tally = bare_metal::linked(arch, session, &self.workspace);
+                if tally.reasons.iter().any(|reason| reason.starts_with(bare_metal::BUILD)) {
+                    let name = &self.crate_name;
+                    tally.because(format!("is {name} `no_std` without its default features?"));
+                }
+                tally
+            }
         }
     }
 

@@ -13,6 +13,8 @@ use crate::setup;
 use crate::tally::Tally;
 use crate::workspace::{Workspace, cargo};
 
+/// The step that builds an image.
+pub const BUILD: &str = "build the image";
 const BUILD_LIMIT: Duration = Duration::from_secs(30 * 60);
 /// A run takes a second.
 const RUN_LIMIT: Duration = Duration::from_secs(60);
@@ -250,7 +252,7 @@ fn row(
     let linker = format!("CARGO_TARGET_{}_LINKER", image.triple.to_uppercase().replace('-', "_"));
     let selection = ["--profile", "image", "--package", image.package, "--target", image.triple];
     let build = cargo().arg("build").args(selection).env(linker, compiler);
-    let built = check(session, "build the image", &build);
+    let built = check(session, BUILD, &build);
     if built.failed > 0 {
         return built;
     }

@@ -38,6 +38,16 @@ const COMMAND_LINE: &str = "console=hvc0 panic=-1 loglevel=1";
 
 /// Runs the row.
 pub fn run(session: &Session, workspace: &Workspace) -> Tally {
+    start(session, workspace, &ORDERS)
+}
+
+/// The cases alone, with those of a linked crate among them.
+pub fn linked(session: &Session, workspace: &Workspace) -> Tally {
+    let (name, order, _, limit) = ORDERS[0];
+    start(session, workspace, &[(name, order, Verdict::LinkedImage, limit)])
+}
+
+fn start(session: &Session, workspace: &Workspace, orders: &[Order]) -> Tally {
     let say = |tally: Tally| {
         tally.reasons.iter().for_each(|reason| session.say(reason));
         tally
@@ -69,8 +79,8 @@ pub fn run(session: &Session, workspace: &Workspace) -> Tally {
         return say(Tally::failure(format!("{}: {error}", image.display())));
     }
     let machine = Machine { session, qemu, vmlinux: kernel.vmlinux, image };
-    for (name, order, verdict, limit) in ORDERS {
-        tally.add(machine.boot(name, order, verdict, limit));
+    for (name, order, verdict, limit) in orders {
+        tally.add(machine.boot(name, order, *verdict, *limit));
     }
     tally
 }
@@ -105,9 +115,12 @@ fn build(session: &Session, compiler: &Path) -> Tally {
     session.run(&Step { name, invocation: &build, verdict: Verdict::Check, limit: BUILD_LIMIT })
 }
 
+/// The name of a step, what the program is told to do, how it is judged, and how long it may take.
+type Order = (&'static str, &'static str, Verdict, Duration);
+
 /// What the machine is started for: to make the cases, or to go wrong on purpose, and then the reason for which the
 /// runner must find it red.
-const ORDERS: [(&str, &str, Verdict, Duration); 5] = [
+const ORDERS: [Order; 5] = [
     ("PAPR calls on KVM-HV", "", Verdict::Image, BOOT_LIMIT),
     ("convention with register 0 broken", "break0", Verdict::RedImage("cases failed"), BOOT_LIMIT),
     ("program that is to panic", "panic", Verdict::RedImage("without a count"), BOOT_LIMIT),
