@@ -10,13 +10,13 @@ commands! {
     VersionCommand & 0xffff_ffff, 32, "one of the values named; upper bits ignored":
     /// The version, major << 16 | minor, as the result.
     Version = 0,
-    /// char[16]: what follows the version.
+    /// `char[16]`: what follows the version.
     ExtraVersion = 1,
     /// struct xen_compile_info.
     CompileInfo = 2,
-    /// char[1024]: the kinds of guests it runs.
+    /// `char[1024]`: the kinds of guests it runs.
     Capabilities = 3,
-    /// char[64]: the change it was built from.
+    /// `char[64]`: the change it was built from.
     Changeset = 4,
     /// unsigned long: the start of the hypervisor's hole in a PV guest's address space; 0 for others.
     PlatformParameters = 5,
@@ -24,11 +24,11 @@ commands! {
     GetFeatures = 6,
     /// Bytes of a page as the result; the address is null.
     PageSize = 7,
-    /// uint8_t[16]: the domain's UUID.
+    /// `uint8_t[16]`: the domain's UUID.
     GuestHandle = 8,
-    /// char[1024]: the hypervisor's command line.
+    /// `char[1024]`: the hypervisor's command line.
     CommandLine = 9,
-    /// uint32_t len, unsigned char[len]: the build ID, its length as the result; with a null address only that.
+    /// `uint32_t len, unsigned char[len]`: the build ID, its length as the result; with a null address only that.
     BuildId = 10,
 }
 
