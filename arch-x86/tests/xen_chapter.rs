@@ -3,12 +3,13 @@
 use std::path::{Path, PathBuf};
 
 /// Where the tests are that the chapter calls `file::test`, and whether it names every one there.
-const FILES: [(&str, &str, bool); 6] = [
+const FILES: [(&str, &str, bool); 7] = [
     ("xen", "arch-x86/src/xen/tests.rs", true),
     ("config", "arch-x86/src/kvm/xen.rs", true),
     ("kvm_xen", "arch-x86/tests/kvm_xen.rs", true),
     ("stock_xen", "hypercalls/tests/stock/xen.rs", true),
     ("catalogue", "hypercalls/tests/stock/catalogue.rs", false),
+    ("cli_kvm", "hypercalls/tests/cli_kvm.rs", false),
     ("loopback", "hypercalls/src/run/loopback.rs", false),
 ];
 

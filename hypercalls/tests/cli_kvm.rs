@@ -226,6 +226,46 @@ fn a_flat_guest_registers_its_page_and_calls_through_it() {
     assert_eq!((&call["name"], &call["result"]), (&"HYPERCALL_EXIT".into(), &"VM exit 7".into()));
 }
 
+/// The pages of files: the guest reads the first word of one, and takes #GP where its mode has none.
+#[test]
+fn xens_pages_come_from_files() {
+    if !kvm() {
+        return;
+    }
+    let code = [
+        &[0xb9, 0, 0, 0, 0x40][..],                     // mov ecx, 0x40000000
+        &[0xb8, 1, 0, 0x20, 0, 0x31, 0xd2, 0x0f, 0x30], // mov eax, 0x200001 (page 1); xor edx, edx; wrmsr
+        &[0x8b, 0x3c, 0x25, 0, 0, 0x20, 0],             // mov edi, [0x200000]
+        &[0xb8, 0x33, 0, 0x56, 0x48, 0xe6, 0x48],       // mov eax, 0x48560033 (HYPERCALL_EXIT); out 0x48, al
+    ];
+    let guest = File::new("pages", &code.concat());
+    let mut pages = vec![0xaa; 4096];
+    pages.push(77); // page 1: what is behind it is zero
+    let file = File::new("blob", &pages);
+    let run = |options: &[&str]| {
+        let fixed = ["--guest", guest.path(), "--convention", "xen", "--transport", "pio"];
+        hypercall(&[&fixed[..], options].concat())
+    };
+    let output = run(&["--xen-blob-64", file.path()]);
+    assert!(stderr(&output).contains("ended the VM with code 77"), "{}", stderr(&output));
+    let output = run(&["--xen-blob-32", file.path()]);
+    assert!(stderr(&output).contains("triple fault"), "no page for its mode: {}", stderr(&output));
+    assert!(stderr(&run(&[])).contains("triple fault"), "the built-in blob has one page");
+    let (empty, long) = (File::new("empty", &[]), File::new("long", &vec![0; 255 * 4096 + 1]));
+    for (path, reason) in
+        [(empty.path(), "is empty"), (long.path(), "too long"), ("/no/such/blob", "/no/such/blob")]
+    {
+        let output = run(&["--xen-blob-64", path]);
+        assert_eq!(output.status.code(), Some(1));
+        assert!(stderr(&output).contains(reason), "{}", stderr(&output));
+    }
+    for other in [&["--convention", "kvm"][..], &["--convention", "xen", "--transport", "exit-xen"]] {
+        let fixed = ["--guest", guest.path(), "--xen-blob-64", file.path()];
+        let output = hypercall(&[&fixed[..], other].concat());
+        assert_eq!(output.status.code(), Some(2), "{}", stderr(&output));
+    }
+}
+
 /// A Xen guest: it looks for the leaves, has the page put at 2 MiB, and calls through it.
 #[test]
 fn a_flat_guest_finds_xens_page_and_calls_through_it() {

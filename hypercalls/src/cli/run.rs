@@ -57,6 +57,13 @@ pub struct Arguments {
     /// entered at 0x100000. It runs in 64-bit mode at CPL 0, identity-mapped; HLT ends it with status 0
     #[arg(long, value_name = "FILE")]
     guest: Option<PathBuf>,
+    /// The hypercall pages of Xen guests outside long mode, in place of the built-in page; with this option
+    /// or the next, a mode without a file has no page. With --convention xen over a doorbell
+    #[arg(long, value_name = "FILE", requires = "guest")]
+    xen_blob_32: Option<PathBuf>,
+    /// The hypercall pages of Xen guests in long mode
+    #[arg(long, value_name = "FILE", requires = "guest")]
+    xen_blob_64: Option<PathBuf>,
     /// How the result is printed
     #[arg(long, value_enum, default_value = "table")]
     format: Format,
@@ -131,11 +138,13 @@ mod kvm {
     use super::{Arguments, Binding, ExitCode, Failure, Transport, print, print_json};
     use crate::cli::Format;
     use hypercall_arch_x86::kvm::probe;
+    use hypercall_arch_x86::xen::Blob;
     use hypercall_core::Arch;
     use hypercalls::run::guest;
     use hypercalls::run::kvm;
-    use hypercalls::run::vm::{self, Options, RunError};
+    use hypercalls::run::vm::{self, Options, RunError, XenBlobs};
     use std::io::Write;
+    use std::path::PathBuf;
     use std::time::Duration;
 
     /// Ample for the built-in guest, which is done in a second where KVM emulates every instruction of it.
@@ -168,6 +177,32 @@ mod kvm {
             }
         }
 
+        /// Xen's pages of the user's, where one is given.
+        fn xen_blobs(&self) -> Result<Option<XenBlobs>, Failure> {
+            if self.xen_blob_32.is_none() && self.xen_blob_64.is_none() {
+                return Ok(None);
+            }
+            if self.convention != "xen" {
+                return Err(Failure::usage("Xen's hypercall pages go with --convention xen only"));
+            }
+            if let Transport::ExitXen | Transport::ExitHypercall = self.transport {
+                let message = "Xen's hypercall pages go with a doorbell: where KVM intercepts every vmcall, it \
+                               makes the page itself";
+                return Err(Failure::usage(message));
+            }
+            let blob = |path: &Option<PathBuf>| {
+                let Some(path) = path else { return Ok(Blob::default()) };
+                let failed =
+                    |error: &dyn std::error::Error| Failure::failed(format!("{}: {error}", path.display()));
+                let bytes = std::fs::read(path).map_err(|e| failed(&e))?;
+                if bytes.is_empty() {
+                    return Err(Failure::failed(format!("{} is empty; leave it out", path.display())));
+                }
+                Blob::from_bytes(&bytes).map_err(|e| failed(&e))
+            };
+            Ok(Some(XenBlobs { blob_32: blob(&self.xen_blob_32)?, blob_64: blob(&self.xen_blob_64)? }))
+        }
+
         pub(super) fn kvm(&self, binding: &'static Binding) -> Result<ExitCode, Failure> {
             let transport = match self.transport {
                 Transport::Auto => None,
@@ -176,6 +211,7 @@ mod kvm {
                 Transport::ExitHypercall => Some(vm::Transport::ExitHypercall),
                 Transport::ExitXen => Some(vm::Transport::ExitXen),
             };
+            let xen_blobs = self.xen_blobs()?;
             let options = |timeout, console| Options {
                 binding,
                 transport,
@@ -183,6 +219,7 @@ mod kvm {
                 policy: self.policy.clone(),
                 timeout,
                 console,
+                xen_blobs,
             };
             let Some(path) = &self.guest else {
                 // What the built-in guest writes to its console is checked, not shown.

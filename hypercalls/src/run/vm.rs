@@ -10,7 +10,7 @@ use hypercall_arch_x86::kvm::cpuid::{install, install_xen, processor};
 use hypercall_arch_x86::kvm::xen::{Offer, offer};
 use hypercall_arch_x86::kvm::{KvmCalls, KvmError, KvmVm, msr, probe, tsc, xen_exit};
 use hypercall_arch_x86::para::{self, Para, ParaError, ParaVcpu, Processor};
-use hypercall_arch_x86::xen::{self, Xen, XenError};
+use hypercall_arch_x86::xen::{self, Blob, Xen, XenError};
 use hypercall_arch_x86::{convention, entry};
 use hypercall_core::{Arch, BuildError, Dispatcher, EntryPoint, Policy, interface};
 use kvm_bindings::{CpuId, KVM_MAX_CPUID_ENTRIES};
@@ -157,6 +157,17 @@ pub struct Options {
     pub timeout: Duration,
     /// Where its console goes.
     pub console: Sink,
+    /// Xen's hypercall pages in place of the built-in one, where the convention is Xen's.
+    pub xen_blobs: Option<XenBlobs>,
+}
+
+/// Xen's hypercall pages of the user's. A mode whose blob is empty has none.
+#[derive(Clone, Debug, Default)]
+pub struct XenBlobs {
+    /// For guests outside long mode.
+    pub blob_32: Blob,
+    /// For guests in long mode.
+    pub blob_64: Blob,
 }
 
 /// A VM's file descriptors and memory.
@@ -227,9 +238,17 @@ impl Vm {
     }
 
     /// Offers Xen's hypercall page over a transport.
-    fn offer_xen(&mut self, dispatcher: &Dispatcher<Machine>, transport: Transport) -> Result<(), RunError> {
+    fn offer_xen(
+        &mut self,
+        dispatcher: &Dispatcher<Machine>,
+        transport: Transport,
+        blobs: Option<XenBlobs>,
+    ) -> Result<(), RunError> {
         let processor = processor(&self.supported_cpuid()?).unwrap_or(Processor::Intel);
-        let xen = Xen::built_in(xen::MSR, dispatcher, transport.entry(), processor)?;
+        let xen = match blobs {
+            Some(XenBlobs { blob_32, blob_64 }) => Xen::new(xen::MSR, blob_32, blob_64)?,
+            None => Xen::built_in(xen::MSR, dispatcher, transport.entry(), processor)?,
+        };
         self.xen = Some(match transport {
             Transport::ExitXen => XenPage::Intercepted(xen),
             _ => XenPage::Offered(offer(self.kvm_vm.fd(), xen, &[])?),
@@ -305,7 +324,7 @@ pub(super) fn start(
         vm.offer_para(&dispatcher, transport)?;
     }
     if options.binding.convention.name == convention::XEN.name && transport != Transport::ExitHypercall {
-        vm.offer_xen(&dispatcher, transport)?;
+        vm.offer_xen(&dispatcher, transport, options.xen_blobs)?;
     }
     Ok((vm, Arc::new(dispatcher), transport))
 }
