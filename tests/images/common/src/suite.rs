@@ -105,7 +105,7 @@ impl Setting {
         }
     }
 
-    /// Makes the call that ends the VM. The host counts it as `ended`(Self::ended) says; if it comes back, it failed.
+    /// Makes the call that ends the VM. The host counts it as [`ended`](Self::ended) says; if it comes back, it failed.
     pub fn end(&self, guest: &mut impl Guest, score: &Score) {
         let Some((case, width)) = self.last() else { return };
         let found = guest.call(&self.image(case, width, Privilege::Supervisor), width, Privilege::Supervisor);
