@@ -51,8 +51,11 @@ pub fn run(session: &Session, workspace: &Workspace) -> Tally {
         probed
     };
     let xen = lab("Linux 6.12", &xen, programs.tasks(true, |_| true));
-    let plain =
-        lab("Linux 6.1", &plain, programs.tasks(false, |test| ["kvm_probe", "kvm_exits"].contains(&test)));
+    let plain = lab(
+        "Linux 6.1",
+        &plain,
+        programs.tasks(false, |test| ["kvm_probe", "kvm_exits", "kvm_xen"].contains(&test)),
+    );
     if let (Some(xen), Some(plain)) = (xen, plain) {
         let host = programs.probe_here(session);
         let checks = expect::compare(&xen, &plain, host.as_ref());
