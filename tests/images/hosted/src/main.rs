@@ -33,7 +33,15 @@ fn on_kvm() -> Result<Vec<Report>, Box<dyn Error>> {
         let timeout = std::time::Duration::from_secs(60);
         let console = Box::new(|_: &[u8]| ());
         let policy = Policy::default();
-        Ok(kvm::run(Options { binding, transport: None, vcpus: 1, policy, timeout, console, xen_blobs: None })?)
+        Ok(kvm::run(Options {
+            binding,
+            transport: None,
+            vcpus: 1,
+            policy,
+            timeout,
+            console,
+            xen_blobs: None,
+        })?)
     };
     bindings().map(run).collect()
 }
