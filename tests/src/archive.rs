@@ -55,6 +55,7 @@ APT::Architecture "$arch";
 APT::Architectures { "$arch"; };
 APT::Sandbox::User "";
 Acquire::Languages "none";
+Acquire::Retries "3";
 Dir::Etc::sourcelist "/dev/null";
 Dir::Etc::sourceparts "$PWD/sources";
 Dir::State::lists "$PWD/lists";

@@ -29,7 +29,8 @@ pub struct Cli {
     #[arg(long, value_enum, default_value = "text")]
     pub format: Format,
 
-    /// Fail if a test of a selected row was not run
+    /// Fail if a test of a selected row was not run; what this host's KVM does not deliver may run on the
+    /// second KVM instead
     #[arg(long)]
     pub require_all: bool,
 
