@@ -1,8 +1,8 @@
 //! The ABI as tables: the catalogue, the calling conventions, error codes and number spaces.
 //!
 //! A [`Book`] holds what there is to say, taken from the definitions and constants that the dispatcher runs
-//! on, with every call already laid out in the registers of each convention that carries it. A format is a
-//! function over a book; equal books give equal bytes.
+//! on, with every call already laid out in the registers of each convention that carries it. A [`Format`] is a
+//! function over a book; [`FORMATS`] lists them all. Equal books give equal bytes.
 //!
 //! ```
 //! use hypercalls::tables::{Book, Filter, render_md};
@@ -19,6 +19,7 @@
 
 mod book;
 mod filter;
+mod format;
 #[cfg(feature = "cli")]
 mod json;
 mod markdown;
@@ -26,6 +27,7 @@ mod md;
 
 pub use book::{Book, Call, Carried, Place, Wire};
 pub use filter::{Filter, UnknownWord, arch, status};
+pub use format::{FORMATS, Format, WriteError, write};
 #[cfg(feature = "cli")]
 pub use json::render_json;
 pub use md::render_md;

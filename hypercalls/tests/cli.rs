@@ -4,7 +4,6 @@
 mod command;
 
 use command::{check_calls, hypercall, report, stderr, stdout};
-use serde_json::Value;
 
 #[test]
 fn loopback_makes_the_list_over_every_convention() {
@@ -72,29 +71,6 @@ fn bad_usage_is_2_and_names_the_nearest_call() {
     }
     let output = hypercall(&["--policy", "allow=KVM_HC_KICK_CPUS"]);
     assert!(stderr(&output).contains("did you mean KVM_HC_KICK_CPU?"), "{}", stderr(&output));
-}
-
-#[test]
-fn tables_are_printed_whole_or_in_part() {
-    let whole = hypercall(&["tables"]);
-    assert!(whole.status.success());
-    let text = stdout(&whole);
-    for word in ["KVM_HC_KICK_CPU", "HYPERCALL_NOP", "DIAG 0x500", "H_PUT_TERM_CHAR", "-KVM_ENOSYS"] {
-        assert!(text.contains(word), "{word}");
-    }
-    let part = hypercall(&["tables", "--format", "json", "--arch", "s390", "--status", "active"]);
-    let json: Value = report(&part);
-    assert!(!json.to_string().contains("KVM_HC_KICK_CPU"));
-    for (flag, word, nearest) in [
-        ("--name", "KVM_HC_KICKCPU", "did you mean KVM_HC_KICK_CPU?"),
-        ("--arch", "s309", "s390"),
-        ("--status", "activ", "active"),
-        ("--convention", "epaper", "epapr"),
-    ] {
-        let output = hypercall(&["tables", flag, word]);
-        assert_eq!(output.status.code(), Some(2), "{word}");
-        assert!(stderr(&output).contains(nearest), "{}", stderr(&output));
-    }
 }
 
 #[test]

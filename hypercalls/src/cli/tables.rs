@@ -1,29 +1,29 @@
 //! `hypercall tables`.
 
-use super::{Failure, print, print_json};
-use clap::{Args, ValueEnum};
-use hypercalls::tables::{self, Book, Filter, render_json, render_md};
+use super::{Failure, print};
+use clap::Args;
+use clap::builder::{PossibleValue, PossibleValuesParser};
+use hypercalls::tables::{self, Book, FORMATS, Filter, Format};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
-/// How the tables are printed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-enum Format {
-    /// Markdown.
-    Md,
-    /// JSON, with everything that is in the Markdown.
-    Json,
-}
+/// Every form, of which only files can be made.
+const ALL: &str = "all";
 
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:\n  \
     hypercall tables                               the whole ABI as Markdown\n  \
     hypercall tables --arch ppc --status active    what a PowerPC guest may call\n  \
     hypercall tables --name KVM_HC_SEND_IPI        one call\n  \
-    hypercall tables --convention papr --format json")]
+    hypercall tables --convention papr --format json\n  \
+    hypercall tables --format all --out abi        a file of each form in the folder abi")]
 pub struct Arguments {
-    /// How the tables are printed
-    #[arg(long, value_enum, default_value = "md")]
-    format: Format,
+    /// The form of the tables
+    #[arg(long, value_parser = formats(), default_value = "md", value_name = "FORM")]
+    format: String,
+    /// Write files to this folder, which is made if it is not there, and nothing to stdout
+    #[arg(long, value_name = "FOLDER", required_if_eq("format", ALL))]
+    out: Option<PathBuf>,
     /// Only calls of an architecture: x86, s390, ppc or mips
     #[arg(long)]
     arch: Option<String>,
@@ -38,6 +38,16 @@ pub struct Arguments {
     convention: Option<String>,
 }
 
+fn formats() -> PossibleValuesParser {
+    let all = PossibleValue::new(ALL).help("each of them; with --out");
+    PossibleValuesParser::new(
+        FORMATS
+            .iter()
+            .map(|f| PossibleValue::new(f.name).help(format!("{} ({})", f.about, f.file)))
+            .chain([all]),
+    )
+}
+
 impl Arguments {
     pub fn execute(self) -> Result<ExitCode, Failure> {
         let filter = Filter {
@@ -48,9 +58,15 @@ impl Arguments {
         };
         let book = Book::linked().map_err(Failure::failed)?;
         let book = book.filtered(&filter).map_err(Failure::usage)?;
-        match self.format {
-            Format::Md => print(&render_md(&book))?,
-            Format::Json => print_json(&render_json(&book))?,
+        let wanted: Vec<&Format> =
+            FORMATS.iter().filter(|f| self.format == ALL || self.format == f.name).collect();
+        match self.out {
+            Some(folder) => {
+                for path in tables::write(&book, wanted, &folder).map_err(Failure::failed)? {
+                    eprintln!("hypercall: wrote {}", path.display());
+                }
+            }
+            None => wanted.iter().try_for_each(|format| print(&(format.render)(&book)))?,
         }
         Ok(ExitCode::SUCCESS)
     }

@@ -45,6 +45,11 @@ pub fn render_json(book: &Book) -> Value {
     })
 }
 
+/// As a file: indented, with a newline at the end.
+pub fn text(book: &Book) -> String {
+    format!("{:#}\n", render_json(book))
+}
+
 fn list<T>(items: &[T], one: impl Fn(&T) -> Value) -> Value {
     items.iter().map(one).collect()
 }
