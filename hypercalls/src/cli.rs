@@ -2,6 +2,16 @@
 //!
 //! Data goes to stdout, words to stderr. 0 is success, 1 a failed check or a host that cannot do what was
 //! asked, 2 bad usage.
+//!
+//! A VMM's author has the same command for calls of their own: a program that links them and calls [`main`].
+//!
+//! ```no_run
+//! // use acme_calls as _; // the crate with the calls; the linker drops what nothing refers to
+//!
+//! fn main() -> std::process::ExitCode {
+//!     hypercalls::cli::main()
+//! }
+//! ```
 
 mod probe;
 mod run;
@@ -9,6 +19,7 @@ mod tables;
 
 use clap::{Parser, Subcommand, ValueEnum};
 use std::io::IsTerminal;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 /// Serves, documents and tests hypercalls of x86, s390 and PowerPC virtual machines.
@@ -26,7 +37,7 @@ use std::process::ExitCode;
         hypercall probe                                what this host's KVM delivers\n\n\
         Exit status: 0 success, 1 a failed check or a host that cannot do it, 2 bad usage."
 )]
-pub struct Command {
+struct Command {
     #[command(subcommand)]
     verb: Option<Verb>,
     #[command(flatten)]
@@ -67,9 +78,22 @@ enum Format {
     Json,
 }
 
+/// Does what the command line asks for, with the calls that are linked into the program.
+pub fn main() -> ExitCode {
+    hypercall_core::panics::silence_handler_panics();
+    Command::parse().execute()
+}
+
+/// The name the program was started by.
+fn program() -> String {
+    let path = std::env::args_os().next().map(PathBuf::from);
+    let name = path.as_deref().and_then(Path::file_stem).map(|name| name.to_string_lossy().into_owned());
+    name.unwrap_or_else(|| "hypercall".into())
+}
+
 impl Command {
     /// Does what was asked for.
-    pub fn execute(self) -> ExitCode {
+    fn execute(self) -> ExitCode {
         let verb = self.verb.unwrap_or(Verb::Run(self.run));
         let usual = match &verb {
             Verb::Run(arguments) if arguments.is_built_in() => LogLevel::Error,
@@ -84,7 +108,7 @@ impl Command {
         match done {
             Ok(code) => code,
             Err(failure) => {
-                eprintln!("hypercall: {}", failure.message);
+                eprintln!("{}: {}", program(), failure.message);
                 failure.code
             }
         }

@@ -11,6 +11,8 @@ pub use hypercall_core;
 pub mod builtin;
 pub mod cases;
 pub mod catalogue;
+#[cfg(feature = "cli")]
+pub mod cli;
 pub mod registers;
 #[cfg(feature = "std")]
 pub mod run;

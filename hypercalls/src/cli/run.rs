@@ -1,11 +1,11 @@
 //! `hypercall run`.
 
 use super::{Failure, Format, print, print_json};
+use crate::run::report::Report;
+use crate::run::{BINDINGS, Binding, binding, loopback};
 use clap::{Args, ValueEnum};
 use hypercall_core::policy::PolicyError;
 use hypercall_core::{Arch, Policy};
-use hypercalls::run::report::Report;
-use hypercalls::run::{BINDINGS, Binding, binding, loopback};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -137,12 +137,12 @@ impl Arguments {
 mod kvm {
     use super::{Arguments, Binding, ExitCode, Failure, Transport, print, print_json};
     use crate::cli::Format;
+    use crate::run::guest;
+    use crate::run::kvm;
+    use crate::run::vm::{self, Options, RunError, XenBlobs};
     use hypercall_arch_x86::kvm::probe;
     use hypercall_arch_x86::xen::Blob;
     use hypercall_core::Arch;
-    use hypercalls::run::guest;
-    use hypercalls::run::kvm;
-    use hypercalls::run::vm::{self, Options, RunError, XenBlobs};
     use std::io::Write;
     use std::path::PathBuf;
     use std::time::Duration;

@@ -3,7 +3,7 @@
 use super::{Failure, print};
 use clap::Args;
 use clap::builder::{PossibleValue, PossibleValuesParser};
-use hypercalls::tables::{self, Book, FORMATS, Filter, Format};
+use crate::tables::{self, Book, FORMATS, Filter, Format};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
