@@ -1,9 +1,9 @@
 //! `hypercall tables`.
 
 use super::{Failure, print};
+use crate::tables::{self, Book, FORMATS, Filter, Format};
 use clap::Args;
 use clap::builder::{PossibleValue, PossibleValuesParser};
-use crate::tables::{self, Book, FORMATS, Filter, Format};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
