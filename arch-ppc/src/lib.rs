@@ -30,6 +30,7 @@ pub mod msr;
 pub mod node;
 pub mod papr_exit;
 pub mod registers;
+pub mod transport;
 pub mod trap;
 
 pub use registers::PpcRegisters;

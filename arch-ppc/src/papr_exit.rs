@@ -7,25 +7,27 @@
 use crate::registers::R;
 use bytemuck::{Pod, Zeroable};
 use hypercall_core::convention::Registers;
-use hypercall_core::{Action, Caller, Convention, Dispatcher, EntryId, Vcpu};
+use hypercall_core::{Action, Caller, Convention, Dispatcher, EntryId, Shared, Vcpu};
 
 /// The exit's payload (Linux `include/uapi/linux/kvm.h`, `papr_hcall`).
 ///
 /// As [`Registers`] it is R3 to R12: R3 reads as `nr` and is written to `ret`, so that the convention's own
 /// table marshals it. Other registers are not in the exit: they read as zero and writes to them are lost,
 /// which no convention with its registers among R3 to R12 notices.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Pod, Zeroable)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Pod, Zeroable, Shared)]
 #[repr(C)]
+#[shared(name = "kvm_run.papr_hcall", size = 88, source = "Linux include/uapi/linux/kvm.h")]
 pub struct PaprExit {
     /// R3 at the call: the number.
+    #[shared(offset = 0)]
     pub nr: u64,
     /// R3 after it: the status.
+    #[shared(offset = 8)]
     pub ret: u64,
     /// R4 to R12, before and after.
+    #[shared(offset = 16)]
     pub args: [u64; 9],
 }
-
-const _: () = assert!(size_of::<PaprExit>() == 88);
 
 impl Registers for PaprExit {
     fn get(&self, index: usize) -> u64 {

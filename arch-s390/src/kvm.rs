@@ -15,7 +15,7 @@ use crate::registers::S390Registers;
 use crate::trap::{self, Cpu, Psw, Step};
 use bytemuck::{Pod, Zeroable};
 use core::mem::offset_of;
-use hypercall_core::{Dispatcher, EntryId, Vcpu, VmExit};
+use hypercall_core::{Dispatcher, EntryId, Shared, Vcpu, VmExit};
 
 /// KVM_EXIT_S390_SIEIC.
 pub const EXIT_S390_SIEIC: u32 = 13;
@@ -62,15 +62,21 @@ pub struct KvmRun {
 }
 
 /// `s390_sieic` in `struct kvm_run`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Pod, Zeroable)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Pod, Zeroable, Shared)]
 #[repr(C)]
+#[shared(name = "kvm_run.s390_sieic", size = 8, source = "Linux include/uapi/linux/kvm.h")]
 pub struct Sieic {
     /// Interception code.
+    #[shared(offset = 0)]
     pub icptcode: u8,
+    /// Nothing.
+    #[shared(offset = 1)]
     padding: u8,
     /// Interception parameter A.
+    #[shared(offset = 2)]
     pub ipa: u16,
     /// Interception parameter B.
+    #[shared(offset = 4)]
     pub ipb: u32,
 }
 

@@ -19,6 +19,7 @@ pub mod entry;
 pub mod guest;
 pub mod kvm;
 pub mod registers;
+pub mod transport;
 pub mod trap;
 
 pub use registers::S390Registers;

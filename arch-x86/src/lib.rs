@@ -5,6 +5,8 @@
 //! | [`registers`] | the general registers, as `struct kvm_regs` has them | |
 //! | [`convention`] | KVM's convention, that of the 2007 `kvm_para.h`, Xen's | |
 //! | [`entry`] | where calls come in | |
+//! | [`transport`] | how they get there, with the exits of KVM, as data | |
+//! | [`pages`] | what guest and host share without a call, as data | |
 //! | [`msr`] | MSRs that the VMM serves |
 //! | [`para`] | the MSR-based hypercall API of 2007: the page, its registration, the patched call site |
 //! | [`xen`] | the hypercall page of Xen guests: its blobs, its MSR, its CPUID leaves | |
@@ -58,8 +60,10 @@ pub mod header_2_6_21;
 #[allow(unsafe_code)] // ioctls that kvm-ioctls lacks, the union of `struct kvm_run`, timers
 pub mod kvm;
 pub mod msr;
+pub mod pages;
 pub mod para;
 pub mod registers;
+pub mod transport;
 pub mod xen;
 
 pub use registers::X86Registers;

@@ -4,6 +4,7 @@
 //! and leaves its history open as a TODO. A [`Definition`] holds these and what a caller needs beside them.
 
 use crate::argument::{ArgumentKind, Slots, SlotsMut};
+use crate::shared::Layout;
 use crate::{Arch, Error, Interface};
 use core::fmt;
 
@@ -153,6 +154,8 @@ pub struct Definition {
     pub feature: Option<Feature>,
     /// When it came, changed and went.
     pub history: &'static [Event],
+    /// The structures in guest memory that it reads or writes.
+    pub shares: &'static [&'static Layout],
     /// Whether the guest takes data from the host on trust: such calls are denied by
     /// [`Policy::confidential`](crate::Policy::confidential).
     pub trusts_host: bool,

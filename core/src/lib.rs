@@ -39,6 +39,7 @@
 //! |---|---|
 //! | [`definition`] | [`Definition`]: name, number, architectures, status, arguments, errors, history |
 //! | [`convention`] | [`convention::Convention`]: which register is what, as constant data |
+//! | [`transport`] | how a call reaches what serves it, as constant data |
 //! | [`interface`] | [`Interface`]: a number space, and how an error is said in it |
 //! | [`argument`] | the types an argument may have; an invalid value cannot be built |
 //! | [`registry`] | every definition linked into the program, with collision checks |
@@ -75,6 +76,7 @@ pub mod registry;
 pub mod services;
 pub mod shared;
 pub mod statistics;
+pub mod transport;
 mod vcpu;
 
 #[doc(hidden)]

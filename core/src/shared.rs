@@ -1,6 +1,6 @@
 //! Structures shared with a guest: plain old data with a layout that is asserted and printed.
 
-use crate::Endian;
+use crate::{Convention, Endian};
 use bytemuck::Pod;
 
 /// Plain data that knows how to change its byte order.
@@ -61,6 +61,17 @@ pub struct Layout {
     pub source: &'static str,
     /// Its fields, by offset.
     pub fields: &'static [Field],
+}
+
+/// A structure that guest and host meet in without a call that names it.
+#[derive(Clone, Copy, Debug)]
+pub struct Page {
+    /// What is in it.
+    pub layout: &'static Layout,
+    /// The conventions whose guests have it.
+    pub conventions: &'static [&'static Convention],
+    /// How the other side learns where it is.
+    pub found: &'static str,
 }
 
 /// A structure shared with a guest. Derive it: the derive asserts the offsets and the size that the

@@ -25,7 +25,7 @@ mod json;
 mod markdown;
 mod md;
 
-pub use book::{Book, Call, Carried, Place, Wire};
+pub use book::{Book, Call, Carried, Place, Structure, Wire};
 pub use filter::{Filter, UnknownWord, arch, status};
 pub use format::{FORMATS, Format, WriteError, write};
 #[cfg(feature = "cli")]

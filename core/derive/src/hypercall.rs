@@ -35,6 +35,7 @@ struct Call {
     errors: Vec<(Ident, LitStr)>,
     feature: Option<(LitStr, Expr)>,
     history: Vec<(Ident, LitStr, LitStr)>,
+    shares: Vec<Path>,
     trusts_host: bool,
 }
 
@@ -68,6 +69,7 @@ impl Call {
             errors: Vec::new(),
             feature: None,
             history: Vec::new(),
+            shares: Vec::new(),
             trusts_host: false,
         };
         for attribute in input.attrs.iter().filter(|a| a.path().is_ident("hypercall")) {
@@ -87,6 +89,7 @@ impl Call {
             "result" => self.result.is_some(),
             "outputs" => !self.outputs.is_empty(),
             "feature" => self.feature.is_some(),
+            "shares" => !self.shares.is_empty(),
             _ => false, // errors and history have many; the rest says the same twice
         };
         if again {
@@ -110,6 +113,7 @@ impl Call {
             "outputs" => self.outputs = list(meta)?,
             "error" => self.errors.push(pair(meta)?),
             "feature" => self.feature = Some(pair(meta)?),
+            "shares" => self.shares = list(meta)?,
             "trusts_host" => self.trusts_host = true,
             "crate" => self.core = meta.value()?.parse()?,
             "introduced" | "changed" | "deprecated" | "removed" => {
@@ -120,7 +124,7 @@ impl Call {
                 return Err(meta.error(format!(
                     "unknown attribute `{key}`; it is one of `number`, `name`, `interface`, `arch`, `status`, \
                      `result`, `outputs`, `error`, `feature`, `introduced`, `changed`, `deprecated`, `removed`, \
-                     `trusts_host`, `crate`"
+                     `shares`, `trusts_host`, `crate`"
                 )));
             }
         }
@@ -210,6 +214,9 @@ pub fn derive(input: &DeriveInput) -> Result<TokenStream> {
         Some((name, bit)) => quote!(Some(#core::definition::Feature { name: #name, bit: #bit })),
         None => quote!(None),
     };
+    // The type's span, so that one that is no shared structure is what the compiler points at.
+    let shares =
+        call.shares.iter().map(|ty| quote_spanned!(ty.span()=> <#ty as #core::shared::Shared>::LAYOUT));
     let trusts_host = call.trusts_host;
 
     let mut infos = Vec::new();
@@ -261,6 +268,7 @@ pub fn derive(input: &DeriveInput) -> Result<TokenStream> {
                 errors: &[#(#errors),*],
                 feature: #feature,
                 history: &[#(#history),*],
+                shares: &[#(#shares),*],
                 trusts_host: #trusts_host,
                 location: #core::definition::Location { file: file!(), line: line!() },
             };

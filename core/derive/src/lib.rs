@@ -26,6 +26,7 @@ mod shared;
 /// | `error(Invalid, "...")` | an error and its reason; repeat it | no |
 /// | `feature("KVM_FEATURE_X", 16)` | name and bit that announce the call | no |
 /// | `introduced("release", "source")` | history; also `changed`, `deprecated`, `removed` | no |
+/// | `shares(Structure, ...)` | structures in guest memory that it reads or writes, each `Shared` | no |
 /// | `trusts_host` | the guest takes data from the host on trust | no |
 /// | `crate = path` | where `hypercall_core` is, if not `::hypercall_core` | no |
 ///

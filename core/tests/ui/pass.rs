@@ -30,6 +30,7 @@ const NUMBER: u64 = 0x58;
 #[derive(Clone, Copy, Debug, PartialEq, Hypercall)]
 #[hypercall(number = NUMBER + 4, name = "ACME_ALL", interface = ACME, arch(x86, s390, ppc))]
 #[hypercall(status = deprecated, result = "a count", outputs("one", "two"), feature("ACME_BIT", 3), trusts_host)]
+#[hypercall(shares(Plain, Inner))]
 #[hypercall(error(Busy, "now and then"), error(TooBig, "over 4 KiB"))]
 #[hypercall(introduced("ACME 1", "commit 1"), changed("ACME 2", "commit 2"), deprecated("ACME 3", "commit 3"))]
 #[hypercall(removed("ACME 4", "commit 4"), crate = hypercall_core)]
@@ -121,6 +122,8 @@ fn main() {
     assert_eq!(all.feature.map(|f| (f.name, f.bit)), Some(("ACME_BIT", 3)));
     let errors: Vec<_> = all.errors.iter().map(|e| (e.error, e.reason)).collect();
     assert_eq!(errors, [(Error::Busy, "now and then"), (Error::TooBig, "over 4 KiB")]);
+    let shares: Vec<_> = all.shares.iter().map(|layout| layout.name).collect();
+    assert_eq!(shares, ["plain", "inner"]);
     let history: Vec<_> = all.history.iter().map(|e| (e.kind, e.release, e.source)).collect();
     assert_eq!(history[0], (EventKind::Introduced, "ACME 1", "commit 1"));
     assert_eq!(history[3], (EventKind::Removed, "ACME 4", "commit 4"));

@@ -85,7 +85,8 @@ pub struct Point {
     arch(x86, s390, ppc),
     status = active,
     result = "none",
-    error(BadAddress, "the point is not in memory")
+    error(BadAddress, "the point is not in memory"),
+    shares(Point)
 )]
 pub struct Mirror {
     /// Where the point is.

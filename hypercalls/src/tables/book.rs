@@ -1,14 +1,12 @@
 //! What the tables say, before any format.
 
-use crate::catalogue::kvm::{ClockPairing, ClockPairingData, PpcMapMagicPage};
-use crate::vendor::{Identify, Identity};
-use hypercall_arch_ppc::magic::SharedState;
 use hypercall_core::convention::{Convention, Mode, Reg};
 use hypercall_core::encoding::{self, Encoding};
 use hypercall_core::interface::{self, Span, VENDOR_RANGES, VendorRange};
 use hypercall_core::registry::RegistryError;
-use hypercall_core::shared::{Layout, Shared};
-use hypercall_core::{Arch, Definition, Hypercall, Interface, Numbering, Registry, Width};
+use hypercall_core::shared::{Layout, Page};
+use hypercall_core::transport::{Exit, Transport};
+use hypercall_core::{Arch, Definition, Interface, Numbering, Registry, Width};
 
 /// Everything the tables print; every list is in the order it is printed in.
 #[derive(Clone, Debug)]
@@ -19,6 +17,10 @@ pub struct Book {
     pub conventions: Vec<&'static Convention>,
     /// Which interface is found through which convention, and how errors are said there.
     pub carried: Vec<Carried>,
+    /// How calls reach what serves them, by architecture.
+    pub transports: Vec<&'static Transport>,
+    /// The structures that guests share with the host: those of calls in the calls' order, then the pages.
+    pub structures: Vec<Structure>,
     /// The number spaces, each with its spans.
     pub interfaces: Vec<(&'static Interface, Vec<&'static Span>)>,
     /// The ranges that vendors' numbers are of.
@@ -34,8 +36,19 @@ pub struct Call {
     pub wire: Vec<Wire>,
     /// Where its number, arguments and results are, for each mode of each convention that carries it.
     pub places: Vec<Place>,
-    /// The structures it shares with the guest.
-    pub structures: Vec<&'static Layout>,
+}
+
+/// A structure that guest and host share.
+#[derive(Clone, Debug)]
+pub struct Structure {
+    /// What is in it.
+    pub layout: &'static Layout,
+    /// The architectures that have it.
+    pub archs: Vec<Arch>,
+    /// The calls that read or write it.
+    pub calls: Vec<&'static str>,
+    /// What is known of one that no call names.
+    pub page: Option<&'static Page>,
 }
 
 /// A number as one architecture's convention writes it.
@@ -75,15 +88,9 @@ pub struct Carried {
     pub encoding: &'static Encoding,
 }
 
-/// The structures that calls share with the guest.
-const STRUCTURES: [(&Definition, &Layout); 3] = [
-    (ClockPairing::DEFINITION, ClockPairingData::LAYOUT),
-    (PpcMapMagicPage::DEFINITION, SharedState::LAYOUT),
-    (Identify::DEFINITION, Identity::LAYOUT),
-];
-
 impl Book {
-    /// Of every call linked into the program and every convention of the architecture crates.
+    /// Of every call linked into the program, and every convention, transport and page of the architecture
+    /// crates.
     ///
     /// # Errors
     /// [`RegistryError`] when two calls collide.
@@ -92,10 +99,16 @@ impl Book {
             .iter()
             .chain(&hypercall_arch_s390::convention::ALL)
             .chain(&hypercall_arch_ppc::convention::ALL);
-        Ok(Book::new(&Registry::linked()?, conventions.copied()))
+        let transports = hypercall_arch_x86::transport::ALL
+            .iter()
+            .chain(&hypercall_arch_s390::transport::ALL)
+            .chain(&hypercall_arch_ppc::transport::ALL);
+        Ok(Book::new(&Registry::linked()?, conventions.copied())
+            .with_transports(transports.copied())
+            .with_pages(hypercall_arch_x86::pages::ALL))
     }
 
-    /// Of these calls and conventions.
+    /// Of these calls and conventions, and no transports; the order of the calls does not matter.
     pub fn new(registry: &Registry, conventions: impl IntoIterator<Item = &'static Convention>) -> Book {
         let conventions: Vec<_> = conventions.into_iter().collect();
         let mut interfaces = interface::ALL.to_vec();
@@ -119,14 +132,47 @@ impl Book {
         let mut calls: Vec<Call> = registry.iter().map(|d| Call::new(d, &carried)).collect();
         // The registry is sorted by number within an interface, and the sort is stable.
         calls.sort_by_key(|c| interfaces.iter().position(|i| *i == c.definition.interface));
+        let mut structures: Vec<Structure> = Vec::new();
+        for call in &calls {
+            call.definition.shares.iter().for_each(|layout| share(&mut structures, layout, call.definition));
+        }
         let spans = |i: &'static Interface| i.spans.iter().filter(|s| s.count > 0).collect();
         Book {
             calls,
             conventions,
             carried,
+            transports: Vec::new(),
+            structures,
             interfaces: interfaces.into_iter().map(|i| (i, spans(i))).collect(),
             vendor_ranges: VENDOR_RANGES.iter().collect(),
         }
+    }
+
+    /// With ways to reach the host.
+    #[must_use]
+    pub fn with_transports(mut self, transports: impl IntoIterator<Item = &'static Transport>) -> Book {
+        self.transports.extend(transports);
+        self
+    }
+
+    /// With structures that no call names.
+    #[must_use]
+    pub fn with_pages(mut self, pages: impl IntoIterator<Item = &'static Page>) -> Book {
+        self.structures.extend(pages.into_iter().map(|page| Structure {
+            layout: page.layout,
+            archs: page.conventions.iter().fold(Vec::new(), |archs, c| with(archs, c.arch)),
+            calls: Vec::new(),
+            page: Some(page),
+        }));
+        self
+    }
+
+    /// The exits of KVM_RUN by which calls reach a VMM, each once, by their number.
+    pub fn exits(&self) -> Vec<&'static Exit> {
+        let mut found: Vec<&'static Exit> = self.transports.iter().filter_map(|t| t.exit).collect();
+        found.sort_by_key(|exit| (exit.reason, exit.name));
+        found.dedup_by_key(|exit| (exit.reason, exit.name));
+        found
     }
 
     /// The ways to say errors, each with the architecture it is used on.
@@ -140,6 +186,26 @@ impl Book {
         found.sort_by_key(|(arch, e)| (*arch, place_of(e), e.name));
         found
     }
+}
+
+/// Notes that a call shares a structure; one of the same name is another's too, and stands once.
+fn share(structures: &mut Vec<Structure>, layout: &'static Layout, call: &'static Definition) {
+    if let Some(known) = structures.iter_mut().find(|s| s.layout.name == layout.name) {
+        known.calls.push(call.name);
+        let archs = core::mem::take(&mut known.archs);
+        known.archs = call.archs.iter().copied().fold(archs, with);
+    } else {
+        let archs = call.archs.iter().copied().fold(Vec::new(), with);
+        structures.push(Structure { layout, archs, calls: vec![call.name], page: None });
+    }
+}
+
+/// Adds an architecture that is not there yet; they stay in order.
+fn with(mut archs: Vec<Arch>, arch: Arch) -> Vec<Arch> {
+    if let Err(place) = archs.binary_search(&arch) {
+        archs.insert(place, arch);
+    }
+    archs
 }
 
 /// Where an encoding stands in core's list; one that is not core's stands behind all of them.
@@ -169,13 +235,7 @@ impl Call {
             .filter(|c| c.interface == definition.interface && definition.is_on(c.convention.arch))
             .filter(|c| c.convention.carries(definition).is_ok())
             .flat_map(|c| c.convention.modes.iter().filter_map(move |mode| Place::new(definition, c, mode)));
-        let structures = STRUCTURES.iter().filter(|(d, _)| d.name == definition.name);
-        Call {
-            definition,
-            wire: wire.collect(),
-            places: places.collect(),
-            structures: structures.map(|(_, layout)| *layout).collect(),
-        }
+        Call { definition, wire: wire.collect(), places: places.collect() }
     }
 
     /// The ways this call's errors are said, in the order of its places.

@@ -6,8 +6,8 @@ use hypercall_core::{Arch, Convention, Status};
 
 /// Which part of a book is wanted; nothing set is all of it.
 ///
-/// Conventions, error codes and number spaces are narrowed to the architecture, convention and call that are
-/// asked for. A status narrows the calls alone.
+/// Conventions, error codes, transports and number spaces are narrowed to the architecture, convention and call
+/// that are asked for. A status narrows the calls alone. Structures go with the calls that share them.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Filter {
     /// Only what is of this architecture.
@@ -89,6 +89,7 @@ impl Book {
         if let Some(status) = filter.status {
             book.calls.retain(|c| c.definition.status == status);
         }
+        book.only_structures_in_use();
         Ok(book)
     }
 
@@ -111,6 +112,8 @@ impl Book {
         self.calls.retain(|c| c.definition.name == call.definition.name);
         self.conventions.retain(|c| carries(c.name));
         self.carried.retain(|c| carries(c.convention.name) && c.interface == interface);
+        self.transports.retain(|t| t.conventions.iter().any(|c| carries(c.name)));
+        self.structures.retain(|s| s.page.is_none());
         self.interfaces.retain(|(i, _)| *i == interface);
         self.vendor_ranges.retain(|_| interface.is_vendor());
     }
@@ -124,12 +127,22 @@ impl Book {
             call.wire.retain(|w| w.numbering == numbering);
         }
         self.calls.retain(|c| !c.places.is_empty());
+        self.transports.retain(|t| t.conventions.iter().any(|c| c.name == name));
+        self.structures.retain(|s| s.page.is_none_or(|p| p.conventions.iter().any(|c| c.name == name)));
         for (_, spans) in &mut self.interfaces {
             spans.retain(|s| s.numbering == numbering);
         }
         let carried = &self.carried;
         self.interfaces.retain(|(i, _)| carried.iter().any(|c| c.interface == *i));
         self.vendor_ranges.retain(|r| r.numbering == numbering);
+    }
+
+    /// Leaves out the structures whose calls are left out.
+    fn only_structures_in_use(&mut self) {
+        for structure in &mut self.structures {
+            structure.calls.retain(|name| self.calls.iter().any(|c| c.definition.name == *name));
+        }
+        self.structures.retain(|s| s.page.is_some() || !s.calls.is_empty());
     }
 
     fn only_arch(&mut self, arch: Arch) {
@@ -139,6 +152,9 @@ impl Book {
             call.wire.retain(|w| w.numbering.arch() == arch);
         }
         self.conventions.retain(|c| c.arch == arch);
+        self.transports.retain(|t| t.arch == arch);
+        self.structures.iter_mut().for_each(|s| s.archs.retain(|a| *a == arch));
+        self.structures.retain(|s| !s.archs.is_empty());
         self.carried.retain(|c| c.convention.arch == arch);
         for (_, spans) in &mut self.interfaces {
             spans.retain(|s| s.numbering.arch() == arch);

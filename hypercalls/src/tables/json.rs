@@ -71,7 +71,7 @@ fn call(call: &Call) -> Value {
         "errors": errors(call),
         "feature": d.feature.map(|f| json!({ "name": f.name, "bit": f.bit })),
         "trusts_host": d.trusts_host,
-        "structures": list(&call.structures, |layout| structure(layout)),
+        "structures": list(call.definition.shares, |layout| structure(layout)),
         "history": list(d.history, |event| json!({
             "event": event.kind.name(),
             "release": event.release,

@@ -5,6 +5,7 @@ use super::book::{Book, Call, Carried, Place};
 use super::markdown::{Table, prose};
 use hypercall_core::convention::{Convention, Mode, Reg};
 use hypercall_core::encoding::{Code, Encoding, Reply};
+use hypercall_core::shared::Layout;
 use hypercall_core::{Arch, Definition, Error, Interface, Numbering};
 
 /// The book as Markdown.
@@ -84,7 +85,7 @@ fn call_section(out: &mut String, call: &Call) {
     arguments(out, d);
     places(out, call);
     call_errors(out, call);
-    structures(out, call);
+    shares(out, call);
     let mut history = Table::new(["history", "release", "source"]);
     for event in d.history {
         history.row([event.kind.name().into(), event.release.into(), event.source.into()]);
@@ -171,24 +172,28 @@ fn call_errors(out: &mut String, call: &Call) {
     table.write(out);
 }
 
-fn structures(out: &mut String, call: &Call) {
-    for layout in &call.structures {
-        let text =
-            format!("`{}`, {} bytes ({}): {}", layout.name, layout.size, layout.source, layout.purpose);
-        prose(out, "", &text);
-        out.push('\n');
-        let mut table = Table::new(["offset", "size", "field", "type", "meaning"]);
-        for field in layout.fields {
-            table.row([
-                field.offset.to_string(),
-                field.size.to_string(),
-                field.name.into(),
-                field.kind.into(),
-                field.meaning.into(),
-            ]);
-        }
-        table.write(out);
+/// The structures of a call; it may be printed without the section that has their layouts.
+fn shares(out: &mut String, call: &Call) {
+    for layout in call.definition.shares {
+        structure(out, layout);
     }
+}
+
+fn structure(out: &mut String, layout: &Layout) {
+    let text = format!("`{}`, {} bytes ({}): {}", layout.name, layout.size, layout.source, layout.purpose);
+    prose(out, "", &text);
+    out.push('\n');
+    let mut table = Table::new(["offset", "size", "field", "type", "meaning"]);
+    for field in layout.fields {
+        table.row([
+            field.offset.to_string(),
+            field.size.to_string(),
+            field.name.into(),
+            field.kind.into(),
+            field.meaning.into(),
+        ]);
+    }
+    table.write(out);
 }
 
 fn conventions(out: &mut String, conventions: &[&Convention]) {

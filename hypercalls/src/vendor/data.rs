@@ -51,6 +51,7 @@ pub struct Checksum {
     status = active,
     result = "none; the structure hypercall_identity stands in memory",
     error(BadAddress, "the 24 bytes are not all in guest memory; nothing was written"),
+    shares(Identity),
     introduced("hypercall 0.1", "CHANGELOG.md")
 )]
 pub struct Identify {

@@ -31,6 +31,7 @@ pub enum ClockType {
         "\"KVM: x86: Fix kernel info-leak in KVM_HC_CLOCK_PAIRING hypercall\": the padding is zeroed \
          (pull request \"KVM fixes for 4.20-rc4\", November 2018); commit unknown"
     ),
+    shares(ClockPairingData),
     trusts_host
 )]
 pub struct ClockPairing {

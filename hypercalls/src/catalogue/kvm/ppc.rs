@@ -1,5 +1,6 @@
 //! PowerPC: numbers 3 and 4, tokens 0x2a0003 and 0x2a0004.
 
+use hypercall_arch_ppc::magic::SharedState;
 use hypercall_core::argument::{Argument, ArgumentKind, NamedValue, Slots, SlotsMut};
 use hypercall_core::{Error, Hypercall, bitflags::bitflags};
 
@@ -125,6 +126,7 @@ impl Argument for EffectivePage {
     result = "a bitmap of the parts kept up to date: bit 0 KVM_MAGIC_FEAT_SR, bit 1 \
               KVM_MAGIC_FEAT_MAS0_TO_SPRG7",
     feature("KVM_FEATURE_MAGIC_PAGE", 1),
+    shares(SharedState),
     introduced("unknown", "unknown"),
     changed("unknown", "unknown; since then the low bits of the effective address are flags")
 )]

@@ -87,6 +87,7 @@ commands! {
     status = active,
     result = "Xen: 0; each structure has its own status",
     error(Unknown, "there is no handler"),
+    shares(GrantTableSize),
     introduced("unknown", "xen/include/public/grant_table.h; commit unknown")
 )]
 pub struct GrantTableOp {

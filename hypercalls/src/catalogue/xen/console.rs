@@ -52,6 +52,7 @@ pub struct ConsoleIo {
     status = active,
     result = "Xen: 0; each entry has its own result",
     error(Unknown, "there is no handler"),
+    shares(MulticallEntry),
     introduced("unknown", "xen/include/public/xen.h; commit unknown")
 )]
 pub struct Multicall {

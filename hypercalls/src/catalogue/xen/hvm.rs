@@ -39,6 +39,7 @@ commands! {
     error(BadAddress, "the structure is not all in guest memory"),
     error(Invalid, "no such parameter"),
     error(NotPermitted, "HVMOP_set_param: a parameter that is not the guest's to set"),
+    shares(HvmParameter),
     introduced("unknown", "xen/include/public/hvm/hvm_op.h; commit unknown")
 )]
 pub struct HvmOp {

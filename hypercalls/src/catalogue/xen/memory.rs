@@ -43,6 +43,7 @@ commands! {
     error(BadAddress, "the structure, or the frame, is not in guest memory"),
     error(Invalid, "XENMEM_add_to_physmap: no such space, or no such page in it"),
     error(Unsupported, "XENMEM_add_to_physmap: a space this VMM has no pages of"),
+    shares(AddToPhysmap, AddToPhysmap32),
     introduced("unknown", "xen/include/public/memory.h; commit unknown")
 )]
 pub struct MemoryOp {

@@ -46,6 +46,7 @@ commands! {
     status = active,
     result = "Xen: 0; VCPUOP_is_up: 1 or 0",
     error(Unknown, "there is no handler"),
+    shares(RegisterVcpuInfo),
     introduced("unknown", "xen/include/public/vcpu.h; commit unknown")
 )]
 pub struct VcpuOp {

@@ -45,6 +45,7 @@ commands! {
     error(Unknown, "no such command"),
     error(BadAddress, "the structure is not all in guest memory"),
     error(Invalid, "XENVER_get_features: a submap over 0; XENVER_pagesize: an address; XENVER_build_id: length 0"),
+    shares(CompileInfo, FeatureInfo),
     introduced("unknown", "xen/include/public/version.h; commit unknown"),
     changed("unknown", "XENVER_build_id: xen/include/public/version.h; commit unknown")
 )]
