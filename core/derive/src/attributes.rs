@@ -4,7 +4,7 @@ use proc_macro2::Span;
 use quote::format_ident;
 use syn::{Attribute, Error, Expr, Ident, Lit, Meta, Path, Result, parse_quote};
 
-/// The text of the doc comment; lines of a paragraph joined.
+/// The text of the doc comment; lines of a paragraph joined, links replaced by their words.
 pub fn doc(attributes: &[Attribute]) -> String {
     let mut text = String::new();
     for attribute in attributes.iter().filter(|a| a.path().is_ident("doc")) {
@@ -21,7 +21,32 @@ pub fn doc(attributes: &[Attribute]) -> String {
             }
         }
     }
-    text.trim().to_string()
+    without_links(text.trim())
+}
+
+/// The text with `[words](target)` and ``[`words`]`` as the words: a table is no place where links into the
+/// source lead anywhere.
+fn without_links(text: &str) -> String {
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some((before, link)) = rest.split_once('[') {
+        out.push_str(before);
+        rest = match link.split_once(']') {
+            Some((words, after)) if is_code(words) || after.starts_with('(') => {
+                out.push_str(words);
+                after.strip_prefix('(').and_then(|target| target.split_once(')')).map_or(after, |t| t.1)
+            }
+            _ => {
+                out.push('[');
+                link
+            }
+        };
+    }
+    out + rest
+}
+
+fn is_code(words: &str) -> bool {
+    words.len() > 2 && words.starts_with('`') && words.ends_with('`')
 }
 
 /// The text of the doc comment, or an error that says what it is for.

@@ -92,7 +92,7 @@ struct Plain {
     /// Words.
     #[shared(offset = 0)]
     words: [u32; 2],
-    /// A pair.
+    /// A pair, of [`Inner`]s [with a name](Inner), at `words[1]` and MSR\[SF\].
     #[shared(offset = 4 + 4)]
     inner: Inner,
 }
@@ -124,6 +124,8 @@ fn main() {
     assert_eq!(errors, [(Error::Busy, "now and then"), (Error::TooBig, "over 4 KiB")]);
     let shares: Vec<_> = all.shares.iter().map(|layout| layout.name).collect();
     assert_eq!(shares, ["plain", "inner"]);
+    let linked = Plain::LAYOUT.fields[1].meaning;
+    assert_eq!(linked, "A pair, of `Inner`s with a name, at `words[1]` and MSR\\[SF\\].");
     let history: Vec<_> = all.history.iter().map(|e| (e.kind, e.release, e.source)).collect();
     assert_eq!(history[0], (EventKind::Introduced, "ACME 1", "commit 1"));
     assert_eq!(history[3], (EventKind::Removed, "ACME 4", "commit 4"));
