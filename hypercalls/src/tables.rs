@@ -27,7 +27,7 @@ mod md;
 
 pub use book::{Book, Call, Carried, Place, Structure, Wire};
 pub use filter::{Filter, UnknownWord, arch, status};
-pub use format::{FORMATS, Format, WriteError, write};
+pub use format::{FORMATS, Format, RenderError, WriteError, write};
 #[cfg(feature = "cli")]
 pub use json::render_json;
 pub use md::render_md;

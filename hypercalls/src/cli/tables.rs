@@ -58,7 +58,7 @@ impl Arguments {
         };
         let book = Book::linked().map_err(Failure::failed)?;
         let book = book.filtered(&filter).map_err(Failure::usage)?;
-        let wanted: Vec<&Format> =
+        let wanted: Vec<&'static Format> =
             FORMATS.iter().filter(|f| self.format == ALL || self.format == f.name).collect();
         match self.out {
             Some(folder) => {
@@ -66,7 +66,11 @@ impl Arguments {
                     eprintln!("hypercall: wrote {}", path.display());
                 }
             }
-            None => wanted.iter().try_for_each(|format| print(&(format.render)(&book)))?,
+            None => {
+                for format in wanted {
+                    print(&(format.render)(&book).map_err(Failure::failed)?)?;
+                }
+            }
         }
         Ok(ExitCode::SUCCESS)
     }

@@ -15,42 +15,62 @@ pub struct Format {
     pub about: &'static str,
     /// The file it is written to in a folder.
     pub file: &'static str,
-    /// The whole text of the file, which ends in a newline; equal books give equal bytes.
-    pub render: fn(&Book) -> String,
+    /// The whole text of the file, which ends in a newline; equal books give equal bytes. The error says why
+    /// this book has no such form: two of its names may be one in C.
+    pub render: fn(&Book) -> Result<String, RenderError>,
 }
+
+/// Why a book cannot be printed in a form.
+pub type RenderError = Box<dyn std::error::Error + Send + Sync>;
 
 /// Every form there is, in the order `--help` prints them; names and files are unique.
 pub static FORMATS: &[Format] = &[
-    Format { name: "md", about: "Markdown", file: "hypercall-abi.md", render: super::render_md },
+    Format {
+        name: "md",
+        about: "Markdown",
+        file: "hypercall-abi.md",
+        render: |book| Ok(super::render_md(book)),
+    },
     #[cfg(feature = "cli")]
     Format {
         name: "json",
         about: "JSON, with everything the other forms are made from",
         file: "hypercall-abi.json",
-        render: super::json::text,
+        render: |book| Ok(super::json::text(book)),
     },
 ];
 
-/// A file or folder that cannot be written.
+/// A form that cannot be written to a folder.
 #[derive(Debug, thiserror::Error)]
-#[error("cannot write {}: {source}; {remedy}", path.display())]
-pub struct WriteError {
-    /// Which.
-    pub path: PathBuf,
-    /// What the system says.
-    pub source: io::Error,
-    /// What to do.
-    pub remedy: &'static str,
+pub enum WriteError {
+    /// The book has no such form.
+    #[error("the form {}: {source}", format.name)]
+    Render {
+        /// The form.
+        format: &'static Format,
+        /// Why.
+        source: RenderError,
+    },
+    /// The file or the folder cannot be written.
+    #[error("cannot write {}: {source}; {remedy}", path.display())]
+    File {
+        /// Which.
+        path: PathBuf,
+        /// What the system says.
+        source: io::Error,
+        /// What to do.
+        remedy: &'static str,
+    },
 }
 
 /// Writes the book in some forms to a folder, which is made if it is not there; files of the same names are
 /// replaced. Gives the paths it wrote.
 ///
 /// # Errors
-/// [`WriteError`] for the first file or folder that cannot be written; files before it are written.
-pub fn write<'a>(
+/// [`WriteError`] for the first form that cannot be written; files before it are written.
+pub fn write(
     book: &Book,
-    formats: impl IntoIterator<Item = &'a Format>,
+    formats: impl IntoIterator<Item = &'static Format>,
     folder: &Path,
 ) -> Result<Vec<PathBuf>, WriteError> {
     fs::create_dir_all(folder).map_err(|source| {
@@ -60,20 +80,21 @@ pub fn write<'a>(
             }
             _ => "name a folder that you may write to",
         };
-        WriteError { path: folder.to_path_buf(), source, remedy }
+        WriteError::File { path: folder.to_path_buf(), source, remedy }
     })?;
     formats.into_iter().map(|format| write_one(book, format, folder.join(format.file))).collect()
 }
 
-fn write_one(book: &Book, format: &Format, path: PathBuf) -> Result<PathBuf, WriteError> {
-    match fs::write(&path, (format.render)(book)) {
+fn write_one(book: &Book, format: &'static Format, path: PathBuf) -> Result<PathBuf, WriteError> {
+    let text = (format.render)(book).map_err(|source| WriteError::Render { format, source })?;
+    match fs::write(&path, text) {
         Ok(()) => Ok(path),
         Err(source) => {
             let remedy = match source.kind() {
                 io::ErrorKind::IsADirectory => "a folder is in the way: remove it or name another place",
                 _ => "name a folder that you may write to",
             };
-            Err(WriteError { path, source, remedy })
+            Err(WriteError::File { path, source, remedy })
         }
     }
 }
