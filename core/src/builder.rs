@@ -3,10 +3,12 @@
 use crate::definition::Hypercall;
 use crate::dispatcher::{Entry, EntrySpan, Served};
 use crate::handler::{Erased, LINKED_HANDLERS, erase};
+use crate::memory::GuestMemory;
+use crate::multicall::{Batches, MOST_ENTRIES, Memory};
 use crate::services::{MissingService, Services};
 use crate::{
-    Arch, BuildError, Context, Convention, Definition, Dispatcher, EntryPoint, Error, Interface, Outcome,
-    Policy, Registry, Status,
+    Arch, BuildError, Context, Convention, Definition, Dispatcher, EntryPoint, Error, Interface, Multicall,
+    Outcome, Policy, Registry, Status,
 };
 use alloc::boxed::Box;
 use alloc::string::String;
@@ -39,6 +41,7 @@ pub struct Builder<Vm> {
     handlers: Vec<Pending<Vm>>,
     policy: Policy,
     clock: Option<fn() -> u64>,
+    multicall: Option<(u64, Box<Memory<Vm>>)>,
 }
 
 impl<Vm> core::fmt::Debug for Builder<Vm> {
@@ -56,6 +59,7 @@ impl<Vm: 'static> Builder<Vm> {
             handlers: Vec::new(),
             policy: Policy::default(),
             clock: None,
+            multicall: None,
         }
     }
 
@@ -125,6 +129,23 @@ impl<Vm: 'static> Builder<Vm> {
         self
     }
 
+    /// Serves HYPERCALL_MULTICALL, whose entries are in `memory`, at most `most` of them an exit: 1 to
+    /// [`MOST_ENTRIES`], and what is outside is taken as the nearest of these. It is an error if no guest can
+    /// reach it. See [`multicall`](crate::multicall) for what it does, and which VMMs must not offer it.
+    #[must_use]
+    pub fn multicall<F>(mut self, most: u32, memory: F) -> Self
+    where
+        F: for<'a> Fn(&'a Vm) -> &'a (dyn GuestMemory + 'a) + Send + Sync + 'static,
+    {
+        // What an entry that is a multicall itself gets: the dispatcher sees those of traps first.
+        let nested: Erased<Vm> = Box::new(|_, _, _| Outcome::Failed(Error::Unsupported));
+        let pending =
+            Pending { definition: Multicall::DEFINITION, handler: Ok(nested), origin: Origin::Handled };
+        self.handlers.push(pending);
+        self.multicall = Some((most.clamp(1, MOST_ENTRIES).into(), Box::new(memory)));
+        self
+    }
+
     /// Sets which calls the guest may make; [`Policy::default`] otherwise.
     #[must_use]
     pub fn policy(mut self, policy: Policy) -> Self {
@@ -186,6 +207,9 @@ impl<Vm: 'static> Builder<Vm> {
         if slots.len() > usize::from(u16::MAX) - 1 {
             return Err(BuildError::TooMany(slots.len()));
         }
+        let line = slots.iter().position(|s| core::ptr::eq(s.definition, Multicall::DEFINITION));
+        let multicall = self.multicall.zip(line);
+        let multicall = multicall.map(|((most, memory), slot)| Batches { line: slot + 1, most, memory });
         let entries = points.into_iter().map(|point| point.freeze(self.arch, &slots)).collect();
         Ok(Dispatcher {
             arch: self.arch,
@@ -194,6 +218,7 @@ impl<Vm: 'static> Builder<Vm> {
             user_mode: self.policy.user_mode(),
             clock: self.clock,
             registry,
+            multicall,
         })
     }
 

@@ -4,11 +4,13 @@ use crate::arch::{Caller, Privilege, Width};
 use crate::convention::{Registers, Trap};
 use crate::encoding::{Encoding, Reply};
 use crate::handler::Erased;
+use crate::multicall::Batches;
 use crate::outcome::{Action, Return};
 use crate::statistics::{Event, NO_SLOT};
 use crate::vcpu::Deferral;
 use crate::{
-    Arch, Builder, Context, Convention, Definition, Error, Interface, Outcome, Output, Registry, Vcpu,
+    Arch, Builder, CallEntry, Context, Convention, Definition, Error, Interface, Outcome, Output, Progress,
+    Registry, Vcpu,
 };
 use alloc::boxed::Box;
 use alloc::vec::Vec;
@@ -93,6 +95,15 @@ pub(crate) struct Served<Vm> {
     pub(crate) panicked: AtomicBool,
 }
 
+/// A call that was looked up and may be made.
+struct Found<'a, Vm> {
+    served: &'a Served<Vm>,
+    /// Where it is counted.
+    line: usize,
+    convention: &'static Convention,
+    errors: &'static Encoding,
+}
+
 /// Serves the calls of one VM: built once, then shared by its vCPUs without a lock.
 ///
 /// See the [crate] for an example. One dispatcher is one VM's: it holds the VM's policy, and reports a
@@ -104,6 +115,7 @@ pub struct Dispatcher<Vm> {
     pub(crate) user_mode: bool,
     pub(crate) clock: Option<fn() -> u64>,
     pub(crate) registry: Registry,
+    pub(crate) multicall: Option<Batches<Vm>>,
 }
 
 impl<Vm> fmt::Debug for Dispatcher<Vm> {
@@ -194,25 +206,78 @@ impl<Vm> Dispatcher<Vm> {
     /// # Panics
     /// When the entry is another dispatcher's and this one has fewer.
     pub fn dispatch(&self, entry: EntryId, vm: &Vm, vcpu: &mut Vcpu, trap: &Trap) -> Action {
-        let id = entry;
+        let found = match self.look_up(entry, vcpu, trap) {
+            Ok(found) => found,
+            Err(refused) => return refused,
+        };
+        match &self.multicall {
+            Some(multicall) if multicall.line == found.line => {
+                let (outcome, event) = self.serve_batch(multicall, entry, vm, vcpu, trap);
+                vcpu.counters.note(found.line, event, 0); // the time is its entries'
+                encode(found.convention, found.errors, trap.caller.width, outcome)
+            }
+            _ => self.run(&found, vm, vcpu, trap),
+        }
+    }
+
+    /// Serves a call in memory that was copied into `call`, at an entry point that it did not come in by
+    /// itself: as [`dispatch`](Self::dispatch) serves the same call in registers, by the same policy and into
+    /// the same counters. What the entry then holds is for the guest, unless [`Progress`] says otherwise.
+    ///
+    /// An entry that is not [sound](CallEntry::is_sound) fails as invalid where its call would have been
+    /// served; a multicall in an entry is unsupported.
+    ///
+    /// # Panics
+    /// When the entry point is another dispatcher's and this one has fewer.
+    #[inline]
+    pub fn serve_entry(
+        &self,
+        point: EntryId,
+        vm: &Vm,
+        vcpu: &mut Vcpu,
+        call: &mut CallEntry,
+        caller: Caller,
+    ) -> Progress {
+        let trap = call.trap(self.entries[point.0].convention.mode_for(caller.width), caller);
+        call.settle(match self.look_up(point, vcpu, &trap) {
+            Ok(found) if call.is_sound() => self.run(&found, vm, vcpu, &trap),
+            Ok(found) => {
+                vcpu.counters.note(found.line, Event::Error, 0);
+                encode(found.convention, found.errors, trap.caller.width, Outcome::Failed(Error::Invalid))
+            }
+            Err(refused) => refused,
+        })
+    }
+
+    /// The call of a trap, if this guest may make it; what it is told otherwise.
+    #[inline]
+    fn look_up(&self, id: EntryId, vcpu: &mut Vcpu, trap: &Trap) -> Result<Found<'_, Vm>, Action> {
         let entry = &self.entries[id.0];
         let convention = entry.convention;
         let width = trap.caller.width;
         // Privilege comes before the number, as in KVM: a user program learns nothing of what exists.
         if trap.caller.privilege == Privilege::User && !self.user_mode {
-            return self.refuse_user(id, vcpu, width);
+            return Err(self.refuse_user(id, vcpu, width));
         }
         let (slot, errors) = entry.find(trap.number);
         let Some((line, served)) = slot.and_then(|i| Some((i + 1, self.slots.get(i)?))) else {
             vcpu.counters.note(NO_SLOT, Event::Unknown, 0);
             tracing::trace!(vcpu = vcpu.index, number = trap.number, "unknown call");
-            return encode(convention, errors, width, Outcome::Failed(Error::Unknown));
+            return Err(encode(convention, errors, width, Outcome::Failed(Error::Unknown)));
         };
         if !served.allowed {
             vcpu.counters.note(line, Event::Denied, 0);
             tracing::trace!(vcpu = vcpu.index, call = served.definition.name, "denied");
-            return encode(convention, errors, width, Outcome::Failed(Error::Unknown));
+            return Err(encode(convention, errors, width, Outcome::Failed(Error::Unknown)));
         }
+        Ok(Found { served, line, convention, errors })
+    }
+
+    /// Runs a call's handler, counts it, and says what came of it.
+    #[inline]
+    fn run(&self, found: &Found<'_, Vm>, vm: &Vm, vcpu: &mut Vcpu, trap: &Trap) -> Action {
+        let Found { served, line, convention, errors } = *found;
+        let width = trap.caller.width;
         if served.deprecated && !served.reported.load(Ordering::Relaxed) {
             served.report(&served.reported, "the guest uses a deprecated call");
         }
@@ -297,9 +362,9 @@ pub(crate) fn encode(
             let value = output.get();
             Action::Return(if convention.has_status() {
                 let value = if convention.always_writes_value { value.or(Some(0)) } else { value };
-                Return { result: 0, value, output }
+                Return { result: 0, value, output, error: false, status: true }
             } else {
-                Return { result: value.unwrap_or(0), value: None, output }
+                Return { result: value.unwrap_or(0), value: None, output, error: false, status: false }
             })
         }
         Outcome::Failed(error) => say(convention, width, errors.reply(error)),
@@ -316,8 +381,10 @@ fn say(convention: &'static Convention, width: Width, reply: Reply) -> Action {
     match reply {
         Reply::Fault(fault) => Action::Fault(fault),
         Reply::Value(code) => {
-            let value = (convention.always_writes_value && convention.has_status()).then_some(0);
-            Action::Return(Return { result: width.mask(code as u64), value, output: Output::NONE })
+            let status = convention.has_status();
+            let value = (convention.always_writes_value && status).then_some(0);
+            let result = width.mask(code as u64);
+            Action::Return(Return { result, value, output: Output::NONE, error: true, status })
         }
     }
 }

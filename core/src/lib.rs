@@ -47,6 +47,8 @@
 //! | [`policy`] | which calls a VM may make |
 //! | [`outcome`] | what a handler may answer |
 //! | [`memory`] | checked access to guest memory |
+//! | [`call_entry`] | a call in guest memory |
+//! | [`multicall`] | many of them in one exit |
 //!
 //! The crate is `no_std` with `alloc`; the builder allocates, the call path does not.
 
@@ -59,6 +61,7 @@ pub mod arch;
 pub mod argument;
 mod build_error;
 mod builder;
+pub mod call_entry;
 mod completion;
 pub mod convention;
 pub mod definition;
@@ -68,6 +71,7 @@ pub mod error;
 pub mod handler;
 pub mod interface;
 pub mod memory;
+pub mod multicall;
 pub mod outcome;
 #[cfg(feature = "std")]
 pub mod panics;
@@ -85,6 +89,7 @@ pub use ::{bitflags, bytemuck, linkme};
 pub use arch::{Arch, Caller, Endian, Numbering, Privilege, Width};
 pub use build_error::BuildError;
 pub use builder::Builder;
+pub use call_entry::{CallEntry, Progress};
 pub use completion::Completion;
 pub use convention::{Convention, Mode, Reg, Registers, Trap};
 pub use definition::{Definition, Hypercall, Status};
@@ -93,6 +98,7 @@ pub use error::Error;
 pub use handler::Context;
 pub use hypercall_derive::{Argument, Hypercall, Shared};
 pub use interface::Interface;
+pub use multicall::Multicall;
 pub use outcome::{Action, Fault, Outcome, Output, VmExit};
 pub use policy::Policy;
 pub use registry::Registry;

@@ -143,9 +143,21 @@ pub struct Return {
     /// For the value register, where that is another one and the call writes it.
     pub value: Option<u64>,
     pub(crate) output: Output,
+    pub(crate) error: bool,
+    pub(crate) status: bool,
 }
 
 impl Return {
+    /// Whether the result is an error.
+    pub fn is_error(&self) -> bool {
+        self.error
+    }
+
+    /// Whether the convention has a value register beside the result's.
+    pub fn has_status(&self) -> bool {
+        self.status
+    }
+
     /// For the extra output registers, as many as the call made.
     pub fn extra(&self) -> &[u64] {
         self.output.extra()

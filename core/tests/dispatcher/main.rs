@@ -4,8 +4,10 @@
 mod answers;
 mod build;
 mod deferred;
+mod entries;
 mod linked;
 mod machine;
+mod multicall;
 mod outcomes;
 mod policy;
 mod statistics;

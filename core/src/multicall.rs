@@ -1,0 +1,155 @@
+//! Many calls in one exit: HYPERCALL_MULTICALL, which the dispatcher itself serves.
+//!
+//! A VMM offers it with [`Builder::multicall`](crate::Builder::multicall). The calls stand in guest memory, one
+//! [`CallEntry`] behind the other, and are served in order at the entry point the multicall came in by: in its
+//! convention, by the same definitions, policy and rules for user programs, each counted as its call.
+//!
+//! The value is how many entries hold an answer now. Where that is fewer than were handed in, the guest goes
+//! on from there with another multicall; the host keeps nothing. A vCPU can take interrupts in between, so
+//! what one exit serves is bounded: by [`MOST_ENTRIES`] or the VMM's lower number.
+//!
+//! | an entry | the multicall |
+//! |---|---|
+//! | completes, fails or faults | goes on behind it; with [`MulticallFlags::STOP_ON_ERROR`] it returns behind one that failed or faulted |
+//! | is not pending, or has flags or reserved words that are not zero | as for one that fails: invalid |
+//! | is a multicall | as for one that fails: unsupported, whatever its arguments |
+//! | is to be retried | returns before it; the entry stays pending |
+//! | is deferred | waits for it on the vCPU's thread, as [`Vcpu::wait`] does |
+//! | ends the VM | the entry is done, then the VM ends |
+//! | can no longer be read or written | fails with a bad address; entries before it hold their answers |
+//!
+//! A VMM whose vCPU threads complete deferred calls themselves, by
+//! [`Vcpu::try_wait`](crate::Vcpu::try_wait) in a loop of their own, must not offer the multicall: it would
+//! wait for itself.
+
+use crate::argument::{GuestAddress, Slots};
+use crate::memory::GuestMemory;
+use crate::statistics::Event;
+use crate::{
+    CallEntry, Dispatcher, EntryId, Error, Hypercall, Outcome, Progress, Trap, Vcpu, flags_argument,
+};
+use alloc::boxed::Box;
+use bitflags::bitflags;
+
+/// The most entries of a multicall that one exit serves.
+pub const MOST_ENTRIES: u32 = 256;
+
+bitflags! {
+    /// How the entries of a multicall are served.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub struct MulticallFlags: u64 {
+        /// Stop behind the first that fails.
+        const STOP_ON_ERROR = 1;
+    }
+}
+flags_argument!(MulticallFlags: STOP_ON_ERROR = "return behind the first entry that fails or faults");
+
+/// Serves a list of calls in guest memory, each entry a structure hypercall_call_entry.
+///
+/// With no entries it does nothing, so that a guest can ask whether there is the call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hypercall)]
+#[hypercall(
+    number = 0x40,
+    name = "HYPERCALL_MULTICALL",
+    interface = vendor,
+    arch(x86, s390, ppc),
+    status = active,
+    result = "how many entries hold an answer now, from the first on; the guest hands in the others again",
+    error(Invalid, "the address is not a multiple of 128, or a reserved flag is set; no entry was served"),
+    error(
+        BadAddress,
+        "the entries are not all in guest memory, or end past 2^64 - 1; no entry was served, unless memory \
+         went away meanwhile"
+    ),
+    introduced("hypercall 0.1", "CHANGELOG.md")
+)]
+pub struct Multicall {
+    /// The first entry; a multiple of 128.
+    pub entries: GuestAddress,
+    /// How many there are; one exit serves at most 256 of them.
+    pub count: u64,
+    /// How they are served.
+    pub flags: MulticallFlags,
+}
+
+/// Where the VM has its guest's memory.
+pub(crate) type Memory<Vm> = dyn for<'a> Fn(&'a Vm) -> &'a (dyn GuestMemory + 'a) + Send + Sync;
+
+/// What a dispatcher needs to serve multicalls.
+pub(crate) struct Batches<Vm> {
+    /// Where the multicall is counted.
+    pub(crate) line: usize,
+    pub(crate) most: u64,
+    pub(crate) memory: Box<Memory<Vm>>,
+}
+
+impl Multicall {
+    /// The entries as a range of addresses, checked but for whether there is memory.
+    fn bytes(&self) -> Result<u64, Error> {
+        if !self.entries.0.is_multiple_of(CallEntry::SIZE) {
+            return Err(Error::Invalid);
+        }
+        let bytes = self.count.checked_mul(CallEntry::SIZE).ok_or(Error::BadAddress)?;
+        self.entries.0.checked_add(bytes).map(|_| bytes).ok_or(Error::BadAddress)
+    }
+}
+
+impl<Vm> Dispatcher<Vm> {
+    /// Serves a multicall; its entries count themselves.
+    pub(crate) fn serve_batch(
+        &self,
+        batches: &Batches<Vm>,
+        point: EntryId,
+        vm: &Vm,
+        vcpu: &mut Vcpu,
+        trap: &Trap,
+    ) -> (Outcome, Event) {
+        // Guest memory is the VMM's code, too.
+        #[cfg(feature = "std")]
+        let result = crate::panics::catch(|| self.serve_entries(batches, point, vm, vcpu, trap));
+        #[cfg(not(feature = "std"))]
+        let result = Some(self.serve_entries(batches, point, vm, vcpu, trap));
+        match result {
+            Some(Ok(outcome)) => (outcome, Event::Served),
+            Some(Err(error)) => (Outcome::Failed(error), Event::Error),
+            None => (Outcome::Failed(Error::Internal), Event::Panicked),
+        }
+    }
+
+    fn serve_entries(
+        &self,
+        batches: &Batches<Vm>,
+        point: EntryId,
+        vm: &Vm,
+        vcpu: &mut Vcpu,
+        trap: &Trap,
+    ) -> Result<Outcome, Error> {
+        let caller = trap.caller;
+        let call = Multicall::decode(&mut Slots::new(&trap.arguments, caller.width))?;
+        let memory = (batches.memory)(vm);
+        let (first, bytes) = (call.entries.0, call.bytes()?);
+        if !memory.contains(first, bytes) {
+            return Err(Error::BadAddress);
+        }
+        let most = call.count.min(batches.most);
+        for served in 0..most {
+            let address = first + served * CallEntry::SIZE;
+            let mut entry = CallEntry::read(memory, address, caller.endian)?;
+            let mut progress = self.serve_entry(point, vm, vcpu, &mut entry, caller);
+            if let Progress::Deferred(deferral) = progress {
+                progress = entry.settle(vcpu.wait(deferral));
+            }
+            if progress == Progress::Pending {
+                return Ok(served.into());
+            }
+            entry.write_answer(memory, address, caller.endian)?;
+            if let Progress::Exit(exit) = progress {
+                return Ok(exit.into());
+            }
+            if call.flags.contains(MulticallFlags::STOP_ON_ERROR) && entry.has_failed() {
+                return Ok((served + 1).into());
+            }
+        }
+        Ok(most.into())
+    }
+}
