@@ -3,8 +3,7 @@
 use crate::definition::Hypercall;
 use crate::dispatcher::{Entry, EntrySpan, Served};
 use crate::handler::{Erased, LINKED_HANDLERS, erase};
-use crate::memory::GuestMemory;
-use crate::multicall::{Batches, MOST_ENTRIES, Memory};
+use crate::multicall::{Batches, Multicalls};
 use crate::services::{MissingService, Services};
 use crate::{
     Arch, BuildError, Context, Convention, Definition, Dispatcher, EntryPoint, Error, Interface, Multicall,
@@ -41,7 +40,7 @@ pub struct Builder<Vm> {
     handlers: Vec<Pending<Vm>>,
     policy: Policy,
     clock: Option<fn() -> u64>,
-    multicall: Option<(u64, Box<Memory<Vm>>)>,
+    multicall: Option<Batches<Vm>>,
 }
 
 impl<Vm> core::fmt::Debug for Builder<Vm> {
@@ -129,20 +128,16 @@ impl<Vm: 'static> Builder<Vm> {
         self
     }
 
-    /// Serves HYPERCALL_MULTICALL, whose entries are in `memory`, at most `most` of them an exit: 1 to
-    /// [`MOST_ENTRIES`], and what is outside is taken as the nearest of these. It is an error if no guest can
-    /// reach it. See [`multicall`](crate::multicall) for what it does, and which VMMs must not offer it.
+    /// Serves HYPERCALL_MULTICALL, many calls in one exit. It is an error if no guest can reach it. See
+    /// [`multicall`](crate::multicall) for what it does.
     #[must_use]
-    pub fn multicall<F>(mut self, most: u32, memory: F) -> Self
-    where
-        F: for<'a> Fn(&'a Vm) -> &'a (dyn GuestMemory + 'a) + Send + Sync + 'static,
-    {
+    pub fn multicall(mut self, batches: Batches<Vm>) -> Self {
         // What an entry that is a multicall itself gets: the dispatcher sees those of traps first.
         let nested: Erased<Vm> = Box::new(|_, _, _| Outcome::Failed(Error::Unsupported));
         let pending =
             Pending { definition: Multicall::DEFINITION, handler: Ok(nested), origin: Origin::Handled };
         self.handlers.push(pending);
-        self.multicall = Some((most.clamp(1, MOST_ENTRIES).into(), Box::new(memory)));
+        self.multicall = Some(batches);
         self
     }
 
@@ -208,8 +203,8 @@ impl<Vm: 'static> Builder<Vm> {
             return Err(BuildError::TooMany(slots.len()));
         }
         let line = slots.iter().position(|s| core::ptr::eq(s.definition, Multicall::DEFINITION));
-        let multicall = self.multicall.zip(line);
-        let multicall = multicall.map(|((most, memory), slot)| Batches { line: slot + 1, most, memory });
+        let multicall =
+            self.multicall.zip(line).map(|(batches, slot)| Multicalls { line: slot + 1, batches });
         let entries = points.into_iter().map(|point| point.freeze(self.arch, &slots)).collect();
         Ok(Dispatcher {
             arch: self.arch,

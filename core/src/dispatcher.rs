@@ -4,7 +4,7 @@ use crate::arch::{Caller, Privilege, Width};
 use crate::convention::{Registers, Trap};
 use crate::encoding::{Encoding, Reply};
 use crate::handler::Erased;
-use crate::multicall::Batches;
+use crate::multicall::Multicalls;
 use crate::outcome::{Action, Return};
 use crate::statistics::{Event, NO_SLOT};
 use crate::vcpu::Deferral;
@@ -115,7 +115,7 @@ pub struct Dispatcher<Vm> {
     pub(crate) user_mode: bool,
     pub(crate) clock: Option<fn() -> u64>,
     pub(crate) registry: Registry,
-    pub(crate) multicall: Option<Batches<Vm>>,
+    pub(crate) multicall: Option<Multicalls<Vm>>,
 }
 
 impl<Vm> fmt::Debug for Dispatcher<Vm> {
@@ -208,11 +208,11 @@ impl<Vm> Dispatcher<Vm> {
     pub fn dispatch(&self, entry: EntryId, vm: &Vm, vcpu: &mut Vcpu, trap: &Trap) -> Action {
         let found = match self.look_up(entry, vcpu, trap) {
             Ok(found) => found,
-            Err(refused) => return refused,
+            Err(refused) => return say(self.convention(entry), trap.caller.width, refused),
         };
         match &self.multicall {
             Some(multicall) if multicall.line == found.line => {
-                let (outcome, event) = self.serve_batch(multicall, entry, vm, vcpu, trap);
+                let (outcome, event) = self.serve_batch(&multicall.batches, entry, vm, vcpu, trap);
                 vcpu.counters.note(found.line, event, 0); // the time is its entries'
                 encode(found.convention, found.errors, trap.caller.width, outcome)
             }
@@ -245,30 +245,30 @@ impl<Vm> Dispatcher<Vm> {
                 vcpu.counters.note(found.line, Event::Error, 0);
                 encode(found.convention, found.errors, trap.caller.width, Outcome::Failed(Error::Invalid))
             }
-            Err(refused) => refused,
+            Err(refused) => say(self.convention(point), trap.caller.width, refused),
         })
     }
 
     /// The call of a trap, if this guest may make it; what it is told otherwise.
     #[inline]
-    fn look_up(&self, id: EntryId, vcpu: &mut Vcpu, trap: &Trap) -> Result<Found<'_, Vm>, Action> {
+    fn look_up(&self, id: EntryId, vcpu: &mut Vcpu, trap: &Trap) -> Result<Found<'_, Vm>, Reply> {
         let entry = &self.entries[id.0];
         let convention = entry.convention;
-        let width = trap.caller.width;
         // Privilege comes before the number, as in KVM: a user program learns nothing of what exists.
         if trap.caller.privilege == Privilege::User && !self.user_mode {
-            return Err(self.refuse_user(id, vcpu, width));
+            vcpu.counters.note(NO_SLOT, Event::UserRefused, 0);
+            return Err(convention.user_refused);
         }
         let (slot, errors) = entry.find(trap.number);
         let Some((line, served)) = slot.and_then(|i| Some((i + 1, self.slots.get(i)?))) else {
             vcpu.counters.note(NO_SLOT, Event::Unknown, 0);
             tracing::trace!(vcpu = vcpu.index, number = trap.number, "unknown call");
-            return Err(encode(convention, errors, width, Outcome::Failed(Error::Unknown)));
+            return Err(errors.reply(Error::Unknown));
         };
         if !served.allowed {
             vcpu.counters.note(line, Event::Denied, 0);
             tracing::trace!(vcpu = vcpu.index, call = served.definition.name, "denied");
-            return Err(encode(convention, errors, width, Outcome::Failed(Error::Unknown)));
+            return Err(errors.reply(Error::Unknown));
         }
         Ok(Found { served, line, convention, errors })
     }

@@ -14,22 +14,20 @@
 //! | is not pending, or has flags or reserved words that are not zero | as for one that fails: invalid |
 //! | is a multicall | as for one that fails: unsupported, whatever its arguments |
 //! | is to be retried | returns before it; the entry stays pending |
-//! | is deferred | waits for it on the vCPU's thread, as [`Vcpu::wait`] does |
+//! | is deferred | waits for it on the vCPU's thread, in [`Vcpu::wait`] or as the VMM says |
 //! | ends the VM | the entry is done, then the VM ends |
 //! | can no longer be read or written | fails with a bad address; entries before it hold their answers |
-//!
-//! A VMM whose vCPU threads complete deferred calls themselves, by
-//! [`Vcpu::try_wait`](crate::Vcpu::try_wait) in a loop of their own, must not offer the multicall: it would
-//! wait for itself.
 
 use crate::argument::{GuestAddress, Slots};
 use crate::memory::GuestMemory;
+use crate::outcome::Action;
 use crate::statistics::Event;
 use crate::{
-    CallEntry, Dispatcher, EntryId, Error, Hypercall, Outcome, Progress, Trap, Vcpu, flags_argument,
+    CallEntry, Deferral, Dispatcher, EntryId, Error, Hypercall, Outcome, Progress, Trap, Vcpu, flags_argument,
 };
 use alloc::boxed::Box;
 use bitflags::bitflags;
+use core::fmt;
 
 /// The most entries of a multicall that one exit serves.
 pub const MOST_ENTRIES: u32 = 256;
@@ -61,6 +59,7 @@ flags_argument!(MulticallFlags: STOP_ON_ERROR = "return behind the first entry t
         "the entries are not all in guest memory, or end past 2^64 - 1; no entry was served, unless memory \
          went away meanwhile"
     ),
+    shares(CallEntry),
     introduced("hypercall 0.1", "CHANGELOG.md")
 )]
 pub struct Multicall {
@@ -72,15 +71,64 @@ pub struct Multicall {
     pub flags: MulticallFlags,
 }
 
-/// Where the VM has its guest's memory.
-pub(crate) type Memory<Vm> = dyn for<'a> Fn(&'a Vm) -> &'a (dyn GuestMemory + 'a) + Send + Sync;
+type Memory<Vm> = dyn for<'a> Fn(&'a Vm) -> &'a (dyn GuestMemory + 'a) + Send + Sync;
+type Wait<Vm> = dyn Fn(&Vm, &Vcpu, Deferral) -> Action + Send + Sync;
 
-/// What a dispatcher needs to serve multicalls.
-pub(crate) struct Batches<Vm> {
+/// What a VMM gives to have multicalls served: see [`Builder::multicall`](crate::Builder::multicall).
+///
+/// ```
+/// use hypercall_core::memory::FlatMemory;
+/// use hypercall_core::multicall::Batches;
+///
+/// struct Vm { memory: FlatMemory }
+/// let batches = Batches::new(|vm: &Vm| &vm.memory).at_most(64);
+/// # let _ = batches;
+/// ```
+pub struct Batches<Vm> {
+    most: u64,
+    memory: Box<Memory<Vm>>,
+    wait: Box<Wait<Vm>>,
+}
+
+impl<Vm> fmt::Debug for Batches<Vm> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Batches(at most {} an exit)", self.most)
+    }
+}
+
+impl<Vm: 'static> Batches<Vm> {
+    /// Entries in this memory of the VM's, at most [`MOST_ENTRIES`] of them an exit; for a deferred one the
+    /// vCPU's thread sleeps in [`Vcpu::wait`].
+    pub fn new<F>(memory: F) -> Batches<Vm>
+    where
+        F: for<'a> Fn(&'a Vm) -> &'a (dyn GuestMemory + 'a) + Send + Sync + 'static,
+    {
+        let wait = |_: &Vm, vcpu: &Vcpu, deferral| vcpu.wait(deferral);
+        Batches { most: MOST_ENTRIES.into(), memory: Box::new(memory), wait: Box::new(wait) }
+    }
+
+    /// Serves fewer entries an exit: 1 to [`MOST_ENTRIES`]; what is outside is taken as the nearest of these.
+    #[must_use]
+    pub fn at_most(self, most: u32) -> Batches<Vm> {
+        Batches { most: most.clamp(1, MOST_ENTRIES).into(), ..self }
+    }
+
+    /// Waits for a deferred entry in the VMM's own way, and gives what [`Vcpu::try_wait`] then says: for a VMM
+    /// whose vCPU threads complete deferred calls themselves, and would wait for ever in [`Vcpu::wait`].
+    #[must_use]
+    pub fn waiting<F>(self, wait: F) -> Batches<Vm>
+    where
+        F: Fn(&Vm, &Vcpu, Deferral) -> Action + Send + Sync + 'static,
+    {
+        Batches { wait: Box::new(wait), ..self }
+    }
+}
+
+/// The multicalls of a dispatcher.
+pub(crate) struct Multicalls<Vm> {
     /// Where the multicall is counted.
     pub(crate) line: usize,
-    pub(crate) most: u64,
-    pub(crate) memory: Box<Memory<Vm>>,
+    pub(crate) batches: Batches<Vm>,
 }
 
 impl Multicall {
@@ -137,10 +185,13 @@ impl<Vm> Dispatcher<Vm> {
             let mut entry = CallEntry::read(memory, address, caller.endian)?;
             let mut progress = self.serve_entry(point, vm, vcpu, &mut entry, caller);
             if let Progress::Deferred(deferral) = progress {
-                progress = entry.settle(vcpu.wait(deferral));
+                progress = entry.settle((batches.wait)(vm, vcpu, deferral));
             }
-            if progress == Progress::Pending {
-                return Ok(served.into());
+            match progress {
+                Progress::Pending => return Ok(served.into()),
+                // The VMM's own way to wait did not.
+                Progress::Deferred(_) => return Err(Error::Internal),
+                Progress::Answered | Progress::Exit(_) => {}
             }
             entry.write_answer(memory, address, caller.endian)?;
             if let Progress::Exit(exit) = progress {

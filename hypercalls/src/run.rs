@@ -12,10 +12,12 @@ pub mod report;
 pub mod vm;
 
 use crate::cases::linked;
+use crate::services::Memory;
 use crate::stock;
 use hypercall_arch_ppc::convention as ppc;
 use hypercall_arch_s390::convention as s390;
 use hypercall_arch_x86::convention as x86;
+use hypercall_core::multicall::Batches;
 use hypercall_core::services::Services;
 use hypercall_core::{Arch, BuildError, Convention, Dispatcher, EntryPoint, Interface, Policy, interface};
 use machine::Machine;
@@ -59,7 +61,10 @@ pub fn dispatcher(
     let arch: Arch = binding.convention.arch;
     let console: Arc<dyn crate::services::GuestConsole> = machine.clone();
     let services = linked::services(Services::new().with::<dyn crate::services::GuestConsole>(console));
-    let mut builder = Dispatcher::builder(arch).policy(policy).linked_handlers(&services);
+    let mut builder = Dispatcher::builder(arch)
+        .policy(policy)
+        .linked_handlers(&services)
+        .multicall(Batches::new(|machine: &Machine| machine.memory()));
     for point in points {
         builder = builder.entry(*point, binding.convention, binding.interface);
     }

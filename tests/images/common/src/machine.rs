@@ -4,10 +4,11 @@ use crate::window::Window;
 use alloc::sync::Arc;
 use core::cell::Cell;
 use hypercall_core::memory::GuestMemory;
+use hypercall_core::multicall::Batches;
 use hypercall_core::services::Services;
 use hypercall_core::{
-    Arch, BuildError, Builder, Completion, Convention, Dispatcher, EntryPoint, Error, Fault, Interface,
-    Policy,
+    Action, Arch, BuildError, Builder, Completion, Convention, Deferral, Dispatcher, EntryPoint, Error,
+    Fault, Interface, Policy, Vcpu,
 };
 use hypercalls::cases::linked;
 use hypercalls::catalogue::kvm::{MagicFeatures, MagicPageFlags};
@@ -50,6 +51,13 @@ impl<P: Platform> Machine<P> {
         true
     }
 
+    /// Waits for a call that only this thread can complete.
+    fn complete_and_wait(&self, vcpu: &Vcpu, deferral: Deferral) -> Action {
+        assert_eq!(vcpu.try_wait(deferral), None, "nobody has completed the call");
+        assert!(self.complete_waiting(), "a deferred call waits");
+        vcpu.try_wait(deferral).expect("completed above")
+    }
+
     /// A dispatcher with the stock handlers of the project's own calls, and those that `add` adds, at one
     /// entry point.
     ///
@@ -68,6 +76,7 @@ impl<P: Platform> Machine<P> {
         let builder = Dispatcher::builder(self.arch)
             .policy(policy)
             .linked_handlers(&services)
+            .multicall(Batches::new(|vm: &Machine<P>| vm.memory()).waiting(Machine::complete_and_wait))
             .entry(point, convention, interface);
         let dispatcher = add(stock::vendor(builder)).build()?;
         self.calls_served.set(dispatcher.served().len() as u64);
