@@ -126,9 +126,11 @@ pub(super) const CASES: &[Case] = &[
     case(0x40, "end-wraps", &[Is(0xffff_ffff_ffff_ff80), Is(1), Is(0)], Fails(Error::BadAddress)),
     case(0x40, "size-wraps", &[Data(0x600), Is(1 << 57), Is(0)], Fails(Error::BadAddress)).modes(Modes::Wide),
     // what no guest hands in is answered too, and what is behind the answer stays the guest's
-    case(0x40, "nonsense", &[Data(0x600), Is(1), Is(0)], Gives(1))
-        .before(&[(0x600, &[0xff; 136])])
-        .after(&[(0x604, 0xffff_ffff), (0x660, 0xffff_ffff), (0x680, 0xffff_ffff)]),
+    case(0x40, "nonsense", &[Data(0x600), Is(1), Is(0)], Gives(1)).before(&[(0x600, &[0xff; 136])]).after(&[
+        (0x604, 0xffff_ffff),
+        (0x660, 0xffff_ffff),
+        (0x680, 0xffff_ffff),
+    ]),
     unknown(&VENDOR, 0x3f, "next-free"),
     unknown(&VENDOR, 0x7f, "last"),
     case(0x33, "exit", &[Is(42)], Expect::Exit(42)),
