@@ -11,6 +11,7 @@
 //! | [`cpuid`] | the VMM's own CPUID leaves, and what is true of KVM's |
 //! | [`setup`] | enters a guest in a chosen mode, with tables in guest memory |
 //! | [`vm`] | a VM and its memory |
+//! | [`translate`] | linear addresses of a vCPU's guest |
 //! | [`tsc`] | the time-stamp counter as a guest reads it |
 //! | [`inject`] | interrupts and exceptions |
 //! | [`watchdog`] | ends a KVM_RUN that does not return |
@@ -42,6 +43,7 @@ pub mod inject;
 pub mod msr;
 pub mod probe;
 pub mod setup;
+pub mod translate;
 pub mod tsc;
 pub mod vm;
 pub mod watchdog;

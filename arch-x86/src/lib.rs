@@ -8,6 +8,7 @@
 //! | [`transport`] | how they get there, with the exits of KVM, as data | |
 //! | [`pages`] | what guest and host share without a call, as data | |
 //! | [`msr`] | MSRs that the VMM serves |
+//! | [`paging`] | a guest's memory by linear addresses | |
 //! | [`para`] | the MSR-based hypercall API of 2007: the page, its registration, the patched call site |
 //! | [`xen`] | the hypercall page of Xen guests: its blobs, its MSR, its CPUID leaves | |
 //! | [`cpuid`] | the VMM's own CPUID leaves, by which a guest learns what it may call | |
@@ -61,6 +62,7 @@ pub mod header_2_6_21;
 pub mod kvm;
 pub mod msr;
 pub mod pages;
+pub mod paging;
 pub mod para;
 pub mod registers;
 pub mod transport;

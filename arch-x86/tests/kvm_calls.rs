@@ -5,7 +5,6 @@ mod bench;
 
 use bench::*;
 use hypercall_arch_x86::kvm::Served;
-use hypercall_arch_x86::kvm::setup::Mode;
 use hypercall_core::{Output, Policy, VmExit};
 use kvm_bindings::kvm_regs;
 use std::sync::Arc;
@@ -212,7 +211,7 @@ fn a_fault_is_taken_at_the_call_and_the_call_can_be_made_again() {
         for doorbell in Doorbell::ALL {
             let what = format!("{start:?} {doorbell:?}");
             let mut bench = Bench::new(&kvm, start, &code(doorbell), user_allowed());
-            let long = start.mode != Mode::Protected;
+            let long = start.mode.is_long();
             bench.load(HANDLER, if long { RETURN_64 } else { RETURN_32 });
             bench.set(|r| (r.rax, r.rbx) = (number(4), 13));
             let before = bench.regs();

@@ -6,7 +6,6 @@ mod xen;
 
 use bench::*;
 use hypercall_arch_x86::kvm::KvmError;
-use hypercall_arch_x86::kvm::setup::Mode;
 use hypercall_arch_x86::kvm::vm::KvmVm;
 use hypercall_arch_x86::kvm::xen::{InKernel, Offer, offer};
 use hypercall_arch_x86::xen::{Blob, MSR, Xen};
@@ -36,7 +35,7 @@ fn a_guest_finds_the_leaves_and_gets_the_page_of_its_mode() {
     let Some(kvm) = kvm() else { return };
     for (start, mut machine) in machines(&kvm, &users()) {
         // 32-bit code in long mode is in long mode
-        let first = if start.mode == Mode::Protected { 0x10 } else { 0x60 };
+        let first = if !start.mode.is_long() { 0x10 } else { 0x60 };
         for number in 0..2_u8 {
             assert_eq!(machine.register(0, PAGE + u64::from(number)), Step::Done, "{start:?}");
             assert_eq!(machine.found(), [2, 0x4000_0000], "the smaller blob's pages, and the MSR");
@@ -49,7 +48,7 @@ fn a_guest_finds_the_leaves_and_gets_the_page_of_its_mode() {
 fn the_blobs_have_their_own_sizes() {
     let Some(kvm) = kvm() else { return };
     for (start, mut machine) in machines(&kvm, &users()) {
-        let (told, page_2) = if start.mode == Mode::Protected {
+        let (told, page_2) = if !start.mode.is_long() {
             (Step::Faulted, OLD) // #GP
         } else {
             (Step::Done, 0x62)
@@ -69,7 +68,7 @@ fn is_refused(start: Start, machine: &mut Machine, value: u64) {
         bytes[..size].copy_from_slice(&frame[at..at + size]);
         u64::from_le_bytes(bytes)
     };
-    let size = if start.mode == Mode::Protected { 4 } else { 8 };
+    let size = if !start.mode.is_long() { 4 } else { 8 };
     assert_eq!([word(0, size), word(size, size)], [0, CODE + WRMSR], "{start:?} {value:#x}");
     assert!(holds(machine, |_| OLD), "{start:?} {value:#x}");
 }
@@ -88,14 +87,14 @@ fn a_page_number_past_the_end_is_a_general_protection_fault() {
 fn a_mode_without_a_blob_gets_a_general_protection_fault() {
     let Some(kvm) = kvm() else { return };
     for (start, mut machine) in machines(&kvm, &Xen::new(MSR, blob(0x10, 1), Blob::default()).unwrap()) {
-        if start.mode == Mode::Protected {
+        if !start.mode.is_long() {
             assert_eq!(machine.register(0, PAGE), Step::Done);
         } else {
             is_refused(start, &mut machine, PAGE);
         }
     }
     for (start, mut machine) in machines(&kvm, &Xen::new(MSR, Blob::default(), blob(0x60, 1)).unwrap()) {
-        if start.mode == Mode::Protected {
+        if !start.mode.is_long() {
             is_refused(start, &mut machine, PAGE);
         } else {
             assert_eq!(machine.register(0, PAGE), Step::Done);

@@ -6,7 +6,6 @@ mod bench;
 mod para;
 
 use bench::*;
-use hypercall_arch_x86::kvm::setup::Mode;
 use hypercall_arch_x86::kvm::{KvmError, Served, cpuid, xen_exit};
 use hypercall_arch_x86::para::{Para, ParaVcpu, Processor};
 use hypercall_arch_x86::{convention, entry};
@@ -317,7 +316,7 @@ fn a_guests_call_is_retried_and_faults_at_the_instruction() {
         assert_eq!(bench.step(), Event::Served(Served::Resume), "{start:?}");
         assert!(matches!(bench.step(), Event::Other(Other::Out(port, _)) if port == u16::from(FAULT)));
         // The error code and the address of the instruction.
-        let size = if start.mode == Mode::Protected { 4 } else { 8 };
+        let size = if !start.mode.is_long() { 4 } else { 8 };
         let stack = bench.regs().rsp;
         assert_eq!((bench.value(stack, size), bench.value(stack + size, size)), (0x42, CODE), "{start:?}");
     }

@@ -22,6 +22,11 @@ impl Context<'_> {
         self.vcpu.index
     }
 
+    /// Mode, privilege and byte order of the caller, together.
+    pub fn caller(&self) -> Caller {
+        self.caller
+    }
+
     /// The byte order of the guest's structures.
     pub fn endian(&self) -> Endian {
         self.caller.endian

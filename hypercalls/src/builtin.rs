@@ -5,8 +5,10 @@
 //! no file. It runs at CPL 0 in 64- and 32-bit mode and at CPL 3.
 
 mod interpreter;
+mod thunk;
 
 pub use interpreter::{Code, code_32, code_64};
+pub use thunk::thunk;
 
 use bytemuck::{Pod, Zeroable};
 

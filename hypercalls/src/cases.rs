@@ -26,9 +26,10 @@ pub enum Value {
     Is(u64),
     /// An address in the data area of the calling vCPU: its start plus this.
     Data(u64),
-    /// An address past the end of the guest's memory by this many bytes.
+    /// An address past the end of the guest's memory by this many bytes; of what is mapped, where the interface's
+    /// addresses are linear.
     Outside(u64),
-    /// An address before the end of the guest's memory by this many bytes.
+    /// An address before that end by this many bytes.
     BeforeEnd(u64),
     /// The index of the calling vCPU, which is its APIC id.
     Vcpu,
@@ -64,7 +65,7 @@ pub enum Modes {
     Narrow,
 }
 
-/// Bytes around a call: at an offset in the data area.
+/// Bytes around a call: at an offset in the data area, within one page.
 pub type Bytes = (u64, &'static [u8]);
 
 /// A 32-bit word that must stand at an offset in the data area, in the guest's byte order.

@@ -36,7 +36,7 @@ mod xen;
 #[cfg(feature = "std")]
 pub use testing::Worker;
 pub use testing::{Retries, Testing};
-pub use xen::{XenGuest, XenIdentity, XenParameters};
+pub use xen::{Access, XenGuest, XenIdentity, XenParameters};
 
 use crate::catalogue::kvm::{Icr, MagicFeatures, MagicPageFlags, MapGpaAttributes};
 use hypercall_core::Error;

@@ -85,6 +85,11 @@ pub enum KvmError {
     /// An address that a vCPU's tables cannot have.
     #[error("a vCPU's tables cannot be at {0:#x}; take a page-aligned address below 4 GiB")]
     Tables(u64),
+    /// A window of linear addresses that cannot be mapped.
+    #[error(
+        "no window can be mapped at linear address {0:#x}; take a multiple of 2 MiB below 4 GiB, a page-aligned table and at most 512 pages"
+    )]
+    Window(u64),
     /// A call of the C library that failed.
     #[error("{call} failed: {source}; {remedy}")]
     System {

@@ -2,6 +2,7 @@
 
 use super::cpuid::processor;
 use super::error::KvmError;
+use crate::paging::Mapping;
 use crate::para::Processor;
 use hypercall_core::memory::GuestMemory;
 use kvm_bindings::{KVM_MAX_CPUID_ENTRIES, kvm_dtable, kvm_regs, kvm_segment};
@@ -54,6 +55,13 @@ const BUSY_TSS: u8 = 11;
 const PAGE: u64 = 7;
 /// Page-directory entry: the page is of 2 MiB.
 const LARGE: u64 = 0x80;
+const PRESENT: u64 = 1;
+const WRITABLE: u64 = 2;
+const USER: u64 = 4;
+/// Bytes that an entry of a page directory maps.
+const LARGE_PAGE: u64 = 0x20_0000;
+/// Entries of a page table.
+const ENTRIES: usize = 512;
 /// Gate: present, called from any CPL, interrupt gate (32-bit, and 64-bit in long mode).
 const GATE: u64 = 0xee00;
 
@@ -80,6 +88,11 @@ pub enum Mode {
 impl Mode {
     /// Every mode.
     pub const ALL: [Mode; 3] = [Mode::Long, Mode::Compatibility, Mode::Protected];
+
+    /// Whether long mode is active.
+    pub fn is_long(self) -> bool {
+        matches!(self, Mode::Long | Mode::Compatibility)
+    }
 }
 
 /// How a vCPU begins.
@@ -168,7 +181,7 @@ fn descriptor(segment: &kvm_segment) -> u64 {
 /// [`KvmError::Tables`] when their address is not page aligned or over 4 GiB, [`KvmError::Memory`] when they
 /// do not lie in guest memory, [`KvmError::Ioctl`] when KVM refuses the registers.
 pub fn enter(vcpu: &VcpuFd, memory: &(impl GuestMemory + ?Sized), entry: &Entry<'_>) -> Result<(), KvmError> {
-    let long = entry.mode != Mode::Protected;
+    let long = entry.mode.is_long();
     let tables = entry.tables;
     if !tables.is_multiple_of(0x1000) || tables > u64::from(u32::MAX) {
         return Err(KvmError::Tables(tables));
@@ -199,6 +212,41 @@ pub fn enter(vcpu: &VcpuFd, memory: &(impl GuestMemory + ?Sized), entry: &Entry<
     ))?;
     let regs = kvm_regs { rip: entry.rip, rsp: entry.stack, rflags: 2, ..Default::default() };
     vcpu.set_regs(&regs).map_err(KvmError::ioctl("KVM_SET_REGS"))
+}
+
+/// Linear addresses that are mapped page by page, in place of the 2 MiB that [`enter`] mapped there.
+#[derive(Clone, Copy, Debug)]
+pub struct Window<'a> {
+    /// The first: a multiple of 2 MiB, below 4 GiB.
+    pub linear: u64,
+    /// Guest-physical address of a page for the page table; page aligned.
+    pub table: u64,
+    /// What each page of 4 KiB is, in order, 512 at most. Behind the last nothing is mapped.
+    pub pages: &'a [Option<Mapping>],
+}
+
+/// Maps a window in a vCPU's tables, which begin at `tables`. For modes with paging, the long ones; the vCPU must not have run
+/// since [`enter`], for it may remember what was there.
+///
+/// # Errors
+/// [`KvmError::Window`] for addresses or pages that it cannot have, [`KvmError::Memory`] when the page table does not
+/// lie in guest memory.
+pub fn map(memory: &(impl GuestMemory + ?Sized), tables: u64, window: &Window<'_>) -> Result<(), KvmError> {
+    let Window { linear, table, pages } = *window;
+    let fits = linear.is_multiple_of(LARGE_PAGE) && linear <= u64::from(u32::MAX);
+    if !fits || !table.is_multiple_of(0x1000) || pages.len() > ENTRIES {
+        return Err(KvmError::Window(linear));
+    }
+    let mut image = [0; ENTRIES * 8];
+    for (entry, page) in image.chunks_exact_mut(8).zip(pages) {
+        let Some(page) = page else { continue };
+        let rights = if page.writable { WRITABLE } else { 0 } | if page.user { USER } else { 0 };
+        entry.copy_from_slice(&(page.physical & !0xfff | rights | PRESENT).to_le_bytes());
+    }
+    let outside = |source| KvmError::Memory { what: "a page table", source };
+    memory.write(table, &image).map_err(outside)?;
+    let entry = tables + DIRECTORIES + 8 * (linear / LARGE_PAGE);
+    memory.write(entry, &(table | PAGE).to_le_bytes()).map_err(outside)
 }
 
 fn write_tables(memory: &(impl GuestMemory + ?Sized), entry: &Entry<'_>, long: bool) -> Result<(), KvmError> {
@@ -243,7 +291,7 @@ fn write_tables(memory: &(impl GuestMemory + ?Sized), entry: &Entry<'_>, long: b
         put(PDPT + 8 * gib, &((base + DIRECTORIES + 0x1000 * gib) | PAGE).to_le_bytes());
     }
     for page in 0..2048 {
-        put(DIRECTORIES + 8 * page, &(page << 21 | PAGE | LARGE).to_le_bytes());
+        put(DIRECTORIES + 8 * page, &(page * LARGE_PAGE | PAGE | LARGE).to_le_bytes());
     }
     memory.write(base, &image).map_err(|source| KvmError::Memory { what: "the vCPU's tables", source })
 }

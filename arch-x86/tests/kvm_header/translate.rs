@@ -2,8 +2,8 @@
 
 use super::bench::*;
 use super::{run, run_to_halt};
+use hypercall_arch_x86::paging::Linear;
 use hypercall_arch_x86::{X86Registers, convention, entry};
-use hypercall_core::memory::GuestMemory;
 use hypercall_core::outcome::Action;
 use hypercall_core::prelude::*;
 use hypercall_core::{Caller, Error, interface};
@@ -52,20 +52,11 @@ impl Machine {
     /// Copies what is at a guest-virtual address, page by page.
     fn read_virtual(&self, address: u64, buffer: &mut [u8]) -> Result<(), Error> {
         let bench = self.0.borrow();
-        let mut at = address;
-        let mut rest = buffer;
-        while !rest.is_empty() {
-            let page = bench.fd.translate_gva(at).map_err(|_| Error::BadAddress)?;
-            if page.valid == 0 {
-                return Err(Error::BadAddress);
-            }
-            let in_page = rest.len().min(0x1000 - (at & 0xfff) as usize);
-            let (now, later) = rest.split_at_mut(in_page);
-            GuestMemory::read(&bench.memory, page.physical_address, now)?;
-            at = at.checked_add(in_page as u64).ok_or(Error::BadAddress)?;
-            rest = later;
-        }
-        Ok(())
+        let translate = |linear, _| match bench.fd.translate_gva(linear) {
+            Ok(page) if page.valid == 1 => Ok(page.physical_address),
+            _ => Err(Error::BadAddress),
+        };
+        Linear::new(&bench.memory, translate, Caller::X86_64).read(address, buffer)
     }
 }
 

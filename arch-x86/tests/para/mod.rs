@@ -322,7 +322,7 @@ impl Machine {
     /// The error code and the address on the first vCPU's stack, in its fault handler.
     pub fn fault_frame(&self, start: Start) -> [u64; 2] {
         let stack = self.cpus[0].regs().rsp;
-        if start.mode == setup::Mode::Protected {
+        if !start.mode.is_long() {
             let both = self.word(stack);
             [both & 0xffff_ffff, both >> 32]
         } else {

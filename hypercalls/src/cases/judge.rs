@@ -20,7 +20,9 @@ pub fn firsts() -> impl Iterator<Item = &'static Case> {
 /// When the data area is not all memory.
 pub fn prepare(memory: &dyn GuestMemory, place: &Place, case: &Case) {
     for (offset, bytes) in case.before {
-        memory.write(place.data + offset, bytes).expect("cases stay inside the data area");
+        memory
+            .write(place.physical(case.interface, *offset), bytes)
+            .expect("cases stay inside the data area");
     }
 }
 
@@ -70,7 +72,7 @@ pub fn wrong(meant: &Meant<'_>, found: &[u64], ending: Ending, memory: &dyn Gues
         return None;
     }
     case.after.iter().find_map(|(offset, must)| {
-        let address = place.data + offset;
+        let address = place.physical(case.interface, *offset);
         match memory.read_value::<u32>(address, endian) {
             Ok(is) if is == *must => None,
             Ok(is) => Some(format!("memory at {address:#x} is {is:#x} and must be {must:#x}")),

@@ -1,7 +1,9 @@
 //! A case as two register images: what the guest loads, and what it must find afterwards.
 
 use super::oracle::{self, Said, Spec};
-use super::{Case, Expect, Modes, Value};
+use super::{Case, DATA_SIZE, Expect, Modes, Value};
+use hypercall_core::argument::PAGE_SIZE;
+use hypercall_core::interface::{Interface, XEN};
 use hypercall_core::{Error, Privilege, Reg, Width};
 
 /// The most registers of any architecture's file.
@@ -16,17 +18,54 @@ pub struct Place {
     pub data: u64,
     /// The end of the guest's memory; nothing is behind it.
     pub memory_end: u64,
+    /// Linear address of the [window](Self::window) through which the guest sees its data area, page aligned; `None`
+    /// where linear addresses are guest-physical ones.
+    pub linear: Option<u64>,
 }
 
+/// Pages of the data area.
+const DATA_PAGES: usize = (DATA_SIZE / PAGE_SIZE) as usize;
+/// Pages of a [window](Place::window).
+pub const WINDOW_PAGES: usize = DATA_PAGES + 1;
+const WINDOW_SIZE: u64 = WINDOW_PAGES as u64 * PAGE_SIZE;
+
 impl Place {
+    /// Guest-physical addresses of the window's pages, in order: those of the data area the other way round, so that
+    /// what crosses a page is in two places, then one that is nobody's, behind the area. Behind the window nothing
+    /// is mapped.
+    pub fn window(&self) -> [u64; WINDOW_PAGES] {
+        let mut pages = [self.data + DATA_SIZE; WINDOW_PAGES];
+        for (page, at) in pages[..DATA_PAGES].iter_mut().rev().enumerate() {
+            *at = self.data + page as u64 * PAGE_SIZE;
+        }
+        pages
+    }
+
+    /// The window, for an interface whose addresses are linear.
+    fn linear(&self, interface: &Interface) -> Option<u64> {
+        self.linear.filter(|_| *interface == XEN)
+    }
+
     /// An argument's value here.
-    pub fn value(&self, value: Value) -> u64 {
+    pub fn value(&self, interface: &Interface, value: Value) -> u64 {
+        let (start, end) = match self.linear(interface) {
+            Some(linear) => (linear, linear + WINDOW_SIZE),
+            None => (self.data, self.memory_end),
+        };
         match value {
             Value::Is(value) => value,
-            Value::Data(offset) => self.data + offset,
-            Value::Outside(offset) => self.memory_end + offset,
-            Value::BeforeEnd(offset) => self.memory_end - offset,
+            Value::Data(offset) => start + offset,
+            Value::Outside(offset) => end + offset,
+            Value::BeforeEnd(offset) => end - offset,
             Value::Vcpu => u64::from(self.vcpu),
+        }
+    }
+
+    /// Where the host finds what a call finds at an offset of the data area. It goes on alike to the page's end.
+    pub fn physical(&self, interface: &Interface, offset: u64) -> u64 {
+        match self.linear(interface) {
+            Some(_) => self.window()[(offset / PAGE_SIZE) as usize] + offset % PAGE_SIZE,
+            None => self.data + offset,
         }
     }
 }
@@ -131,7 +170,7 @@ pub fn lower(case: &Case, spec: &Spec, registers: &[Reg], place: &Place, rules: 
     };
     for (name, value) in spec.arguments.iter().zip(case.arguments) {
         let i = index(registers, name);
-        input[i] = upper(input[i], place.value(*value));
+        input[i] = upper(input[i], place.value(case.interface, *value));
     }
     let number = index(registers, spec.number);
     let wire = oracle::wire(spec.convention, case.interface.name, case.number)
@@ -180,4 +219,26 @@ pub fn lower(case: &Case, spec: &Spec, registers: &[Reg], place: &Place, rules: 
         Ok(Expect::Exit(code)) => ending = Ending::Exits(code),
     }
     Image { input, expected, mask, ending, served, clock, result, value: value_at }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use hypercall_core::interface::KVM;
+
+    #[test]
+    fn linear_addresses_are_through_the_window_and_others_are_not() {
+        let place = Place { vcpu: 0, data: 0x1_0000, memory_end: 0x10_0000, linear: Some(0x4000_0000) };
+        assert_eq!(place.window(), [0x1_3000, 0x1_2000, 0x1_1000, 0x1_0000, 0x1_4000]);
+        assert_eq!(place.value(&XEN, Value::Data(0x1540)), 0x4000_1540);
+        assert_eq!(place.physical(&XEN, 0x1540), 0x1_2540);
+        assert_eq!(place.value(&XEN, Value::Outside(0)), 0x4000_5000);
+        assert_eq!(place.value(&XEN, Value::BeforeEnd(8)), 0x4000_4ff8);
+        assert_eq!(place.value(&KVM, Value::Data(0x1540)), 0x1_1540);
+        assert_eq!(place.physical(&KVM, 0x1540), 0x1_1540);
+        assert_eq!(place.value(&KVM, Value::Outside(1)), 0x10_0001);
+        let identical = Place { linear: None, ..place };
+        assert_eq!(identical.value(&XEN, Value::Data(8)), 0x1_0008);
+        assert_eq!(identical.physical(&XEN, 0x1540), 0x1_1540);
+    }
 }

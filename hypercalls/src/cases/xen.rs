@@ -1,6 +1,7 @@
 //! Cases of Xen's calls.
 //!
-//! Each has bytes of its own in the data area, from 0x540 to 0xc00: memory is judged when all calls were made.
+//! Each has bytes of its own in the data area, from 0x540 to 0xc00, or around 0x1000 where it crosses a page:
+//! memory is judged when all calls were made.
 
 use super::Expect::{Error as Fails, Value as Gives};
 use super::Value::{BeforeEnd, Data, Is, Outside};
@@ -117,6 +118,10 @@ pub(super) const CASES: &[Case] = &[
         (0xb18, 0xf3),
         (0xb1c, 0x0200_0000),
     ]),
+    // domid, padding and index before a page's end, the value behind it
+    case(34, "get-across-pages", &[Is(1), Data(0xff8)], Gives(0), HVM_H)
+        .before(&[(0xff8, &[0xf0, 0x7f, 0, 0, 0, 0, 0, 0]), (0x1000, &[0xff; 12])])
+        .after(&[(0xff8, 0x7ff0), (0x1000, 0xf3), (0x1004, 0x0200_0000), (0x1008, 0xffff_ffff)]),
     case(34, "not-the-guests", &[Is(0), Data(0xb20)], Fails(Error::NotPermitted), HVM_H)
         .before(&[(0xb20, STORE)]),
     case(34, "set-no-such-parameter", &[Is(0), Data(0xb30)], INVALID, HVM_H).before(&[(0xb30, NO_PARAMETER)]),

@@ -35,6 +35,15 @@ enum Transport {
     ExitXen,
 }
 
+/// The two instructions, and whose they are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Instruction {
+    /// Intel's.
+    Vmcall,
+    /// AMD's.
+    Vmmcall,
+}
+
 #[derive(Args, Debug)]
 #[command(
     after_help = "The cost of a call is the host's time from the exit to the next entry; with loopback \
@@ -47,6 +56,10 @@ pub struct Arguments {
     /// How the guest's calls reach the VMM
     #[arg(long, value_enum, default_value = "auto")]
     transport: Transport,
+    /// Which of the two instructions the built-in guest executes with --transport exit-xen or exit-hypercall; by
+    /// default that of the processor. KVM rewrites the other one at the first call
+    #[arg(long, value_enum, conflicts_with = "guest")]
+    instruction: Option<Instruction>,
     /// Calling convention: kvm, xen, or para-2007 with pio or exit-xen; and with loopback diag500, epapr, papr
     #[arg(long, default_value = "kvm")]
     convention: String,
@@ -54,7 +67,7 @@ pub struct Arguments {
     #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..=32))]
     vcpus: u32,
     /// A guest of yours in place of the built-in one: an x86_64 ELF, or a flat binary that is loaded and
-    /// entered at 0x100000. It runs in 64-bit mode at CPL 0, identity-mapped; HLT ends it with status 0
+    /// entered at 0x100000. It runs in 64-bit mode at CPL 0, identity-mapped until it changes that; HLT ends it with status 0
     #[arg(long, value_name = "FILE")]
     guest: Option<PathBuf>,
     /// The hypercall pages of Xen guests outside long mode, in place of the built-in page; with this option
@@ -97,6 +110,11 @@ impl Arguments {
             let message = format!("no convention `{}`; there are {}", self.convention, names.join(", "));
             return Err(Failure::usage(message));
         };
+        let is_instruction = matches!(self.transport, Transport::ExitHypercall | Transport::ExitXen);
+        if self.instruction.is_some() && !is_instruction {
+            let message = "--instruction goes with --transport exit-xen or exit-hypercall: a doorbell is rung by another";
+            return Err(Failure::usage(message));
+        }
         if self.backend == Backend::Kvm && binding.convention.arch != Arch::X86 {
             let name = binding.convention.name;
             let message =
@@ -135,12 +153,13 @@ impl Arguments {
 
 #[cfg(all(target_arch = "x86_64", target_os = "linux"))]
 mod kvm {
-    use super::{Arguments, Binding, ExitCode, Failure, Transport, print, print_json};
+    use super::{Arguments, Binding, ExitCode, Failure, Instruction, Transport, print, print_json};
     use crate::cli::Format;
     use crate::run::guest;
     use crate::run::kvm;
     use crate::run::vm::{self, Options, RunError, XenBlobs};
     use hypercall_arch_x86::kvm::probe;
+    use hypercall_arch_x86::para::Processor;
     use hypercall_arch_x86::xen::Blob;
     use hypercall_core::Arch;
     use std::io::Write;
@@ -220,6 +239,10 @@ mod kvm {
                 timeout,
                 console,
                 xen_blobs,
+                instruction: self.instruction.map(|instruction| match instruction {
+                    Instruction::Vmcall => Processor::Intel,
+                    Instruction::Vmmcall => Processor::Amd,
+                }),
             };
             let Some(path) = &self.guest else {
                 // What the built-in guest writes to its console is checked, not shown.

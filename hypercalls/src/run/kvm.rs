@@ -6,17 +6,18 @@ use super::report::{Call, Found, Report, Row};
 use super::vm::{Options, RunError, Transport, Vm, ioctl, on_threads, start};
 use crate::builtin::{self, Control, DONE_PORT, DOORBELL_PORT, GENERAL, Record, Site, Verdict};
 use crate::cases::lower::{Ending, Image, Place, Rules, is_for, lower};
-use crate::cases::{self, Case, oracle};
+use crate::cases::{self, Case, DATA_SIZE, oracle};
 use bytemuck::Zeroable;
 use hypercall_arch_x86::cpuid::{Abi, FIRST_BASE, STEP};
 use hypercall_arch_x86::kvm::msr::MsrExit;
-use hypercall_arch_x86::kvm::setup::{self, Entry, Mode};
+use hypercall_arch_x86::kvm::setup::{self, Entry, Mode, Window};
 use hypercall_arch_x86::kvm::watchdog::Watchdog;
 use hypercall_arch_x86::kvm::{KvmCalls, Served, backend};
+use hypercall_arch_x86::paging::Mapping;
 use hypercall_arch_x86::para::{API_VERSION, ParaVcpu, Registration};
 use hypercall_arch_x86::registers;
 use hypercall_core::memory::GuestMemory;
-use hypercall_core::{Arch, Dispatcher, Policy, Privilege, Width};
+use hypercall_core::{Arch, Dispatcher, Policy, Privilege, Width, interface};
 use kvm_ioctls::{VcpuExit, VcpuFd};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -32,10 +33,16 @@ const PARA_STATE: u64 = 0xb000;
 const CODE_64: u64 = 0xc000;
 const CODE_32: u64 = 0xd000;
 const CONTROL: u64 = 0xe000;
+const THUNK: u64 = 0xe800;
 const STACK: u64 = 0x1_0000;
 const KERNEL_STACK: u64 = 0xf800;
 const RECORDS: u64 = 0x1_0000;
 const DATA: u64 = 0x3_0000;
+const PAGE_TABLE: u64 = 0x3_8000;
+/// Where Xen's guests see their data area, page by page and not in order ([`Place::window`]). No memory has such an
+/// address: a handler that takes it for a guest-physical one finds nothing.
+const LINEAR: u64 = 0x4000_0000;
+const _: () = assert!(LINEAR >= MEMORY && DATA + DATA_SIZE + 0x1000 <= PAGE_TABLE && PAGE_TABLE < REGION);
 /// The most vCPUs whose regions fit.
 pub const MOST_VCPUS: u32 = 32;
 /// The vector of #GP (Intel SDM volume 3, "General Protection Exception").
@@ -124,7 +131,8 @@ impl<'a> Guest<'a> {
     ) -> Result<Guest<'a>, RunError> {
         let (fd, calls) = vm.vcpu(&dispatcher, index)?;
         let region = REGIONS + REGION * u64::from(index);
-        let place = Place { vcpu: index, data: region + DATA, memory_end: MEMORY };
+        let linear = (*vm.binding.interface == interface::XEN).then_some(LINEAR);
+        let place = Place { vcpu: index, data: region + DATA, memory_end: MEMORY, linear };
         let para = vm.para();
         let guest = Guest { vm, fd, calls, para, dispatcher, transport, policy, place, region };
         // Once, for the host may patch it: programs find the call site that their kernel registered.
@@ -337,7 +345,7 @@ impl<'a> Guest<'a> {
     fn enter(&mut self, group: Group, records: usize) -> Result<(), RunError> {
         assert!(RECORDS + (records * size_of::<Record>()) as u64 <= DATA, "the records fit their area");
         let (code, at) = self.code(group.width);
-        let site = if self.para.is_some() { Site::Patched } else { self.vm.site(self.transport)? };
+        let site = if self.para.is_some() { Site::Patched } else { self.vm.site(self.transport) };
         let control = Control {
             current: self.record(0),
             remaining: records as u64,
@@ -347,20 +355,34 @@ impl<'a> Guest<'a> {
             ..Control::default()
         };
         self.write(self.region + CONTROL, bytemuck::bytes_of(&control))?;
+        let memory = self.vm.kvm_vm.memory();
+        // Only long mode has page tables here, and there an exception's handler is 64-bit code.
+        let compatible = self.place.linear.is_some() && group.mode == Mode::Protected;
+        let mode = if compatible { Mode::Compatibility } else { group.mode };
+        let mut fault_handler = at + code.fault_handler as u64;
+        if compatible {
+            self.write(self.region + THUNK, &builtin::thunk(setup::KERNEL_CODE_32, fault_handler))?;
+            fault_handler = self.region + THUNK;
+        }
         setup::enter(
             &self.fd,
-            self.vm.kvm_vm.memory(),
+            memory,
             &Entry {
-                mode: group.mode,
+                mode,
                 user: group.privilege == Privilege::User,
                 rip: at,
                 stack: self.region + STACK,
                 kernel_stack: self.region + KERNEL_STACK,
                 tables: self.region,
                 ports: &[DOORBELL_PORT.into(), DONE_PORT.into()],
-                handlers: &[(GENERAL_PROTECTION, at + code.fault_handler as u64)],
+                handlers: &[(GENERAL_PROTECTION, fault_handler)],
             },
         )?;
+        if let Some(linear) = self.place.linear {
+            let page = |physical| Some(Mapping { physical, writable: true, user: true });
+            let (table, pages) = (self.region + PAGE_TABLE, self.place.window().map(page));
+            setup::map(memory, self.region, &Window { linear, table, pages: &pages })?;
+        }
         let mut regs = self.fd.get_regs().map_err(ioctl("KVM_GET_REGS"))?;
         regs.rdi = self.region + CONTROL;
         self.fd.set_regs(&regs).map_err(ioctl("KVM_SET_REGS"))

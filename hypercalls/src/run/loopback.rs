@@ -45,7 +45,8 @@ pub fn run(binding: &'static Binding, vcpus: u32, policy: Policy) -> Result<Repo
     let dispatcher = dispatcher(&machine, binding, &[ENTRY], policy.clone())?;
     let mut calls = Vec::new();
     for index in 0..vcpus {
-        let place = Place { vcpu: index, data: DATA + u64::from(index) * DATA_SIZE, memory_end };
+        let place =
+            Place { vcpu: index, data: DATA + u64::from(index) * DATA_SIZE, memory_end, linear: None };
         let mut guest = Guest {
             binding,
             machine: &machine,

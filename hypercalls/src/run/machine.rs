@@ -3,8 +3,8 @@
 use crate::catalogue::kvm::{Icr, MagicFeatures, MagicPageFlags, MapGpaAttributes};
 use crate::catalogue::xen::{MapSpace, ShutdownReason};
 use crate::services::{
-    Console, GpaRange, GpaRanges, Interrupts, MagicPages, Memory, PairedClock, Pairing, Retries, Testing,
-    WallClock, WallTime, Worker, XenGuest, XenIdentity, XenParameters,
+    Access, Console, GpaRange, GpaRanges, Interrupts, MagicPages, Memory, PairedClock, Pairing, Retries,
+    Testing, WallClock, WallTime, Worker, XenGuest, XenIdentity, XenParameters,
 };
 use crate::vendor::raised_fault;
 use hypercall_core::argument::PAGE_SIZE;
@@ -19,10 +19,15 @@ pub type Sink = Box<dyn Fn(&[u8]) + Send + Sync>;
 /// Reads the time-stamp counter as a vCPU does.
 pub type Counter = Box<dyn Fn(u32) -> u64 + Send + Sync>;
 
+/// Where a linear address of one vCPU's is.
+pub type Translation = Box<dyn Fn(u64, Access) -> Result<u64, Error> + Send + Sync>;
+
 /// A VM with `vcpus` vCPUs whose APIC ids are their indices.
 pub struct Machine {
     arch: Arch,
     vcpus: u32,
+    /// What KVM makes of each vCPU's linear addresses; dropped before the memory.
+    translations: Vec<OnceLock<Translation>>,
     memory: Box<dyn GuestMemory + Send + Sync>,
     console: Sink,
     counter: Counter,
@@ -55,6 +60,7 @@ impl Machine {
         Ok(Machine {
             arch,
             vcpus,
+            translations: (0..vcpus).map(|_| OnceLock::new()).collect(),
             memory,
             console,
             counter,
@@ -68,6 +74,13 @@ impl Machine {
 
     pub(super) fn set_calls_served(&self, calls: u64) {
         self.calls_served.get_or_init(|| calls);
+    }
+
+    /// Has linear addresses of this vCPU's be where `translation` says, from here on; each is at its own without.
+    pub fn set_translation(&self, vcpu: u32, translation: Translation) {
+        if let Some(place) = self.translations.get(vcpu as usize) {
+            place.get_or_init(|| translation);
+        }
     }
 
     /// How many interrupts the vCPU with this APIC id was sent.
@@ -165,9 +178,11 @@ impl XenGuest for Machine {
         &XenIdentity::DEFAULT
     }
 
-    // These guests have every page of their memory at its own address.
-    fn translate(&self, _vcpu: u32, linear: u64) -> Result<u64, Error> {
-        Ok(linear)
+    fn translate(&self, vcpu: u32, linear: u64, access: Access) -> Result<u64, Error> {
+        match self.translations.get(vcpu as usize).and_then(OnceLock::get) {
+            Some(translation) => translation(linear, access),
+            None => Ok(linear), // no vCPU, no page tables
+        }
     }
 
     fn parameter(&self, index: u32) -> Result<u64, Error> {

@@ -7,6 +7,7 @@ use crate::cases::Case;
 use crate::services::XenIdentity;
 use hypercall_arch_x86::cpuid::{Abi, Vmcall};
 use hypercall_arch_x86::kvm::cpuid::{install, install_xen, processor};
+use hypercall_arch_x86::kvm::translate::Translator;
 use hypercall_arch_x86::kvm::xen::{Offer, offer};
 use hypercall_arch_x86::kvm::{KvmCalls, KvmError, KvmVm, msr, probe, tsc, xen_exit};
 use hypercall_arch_x86::para::{self, Para, ParaError, ParaVcpu, Processor};
@@ -159,6 +160,9 @@ pub struct Options {
     pub console: Sink,
     /// Xen's hypercall pages in place of the built-in one, where the convention is Xen's.
     pub xen_blobs: Option<XenBlobs>,
+    /// Whose instruction the guest executes, `vmcall` or `vmmcall`, where the call is one; the host's processor's
+    /// for `None`.
+    pub instruction: Option<Processor>,
 }
 
 /// Xen's hypercall pages of the user's. A mode whose blob is empty has none.
@@ -177,6 +181,8 @@ pub(super) struct Vm {
     pub(super) binding: &'static Binding,
     /// How far the guest's time-stamp counter is ahead; the same for all vCPUs.
     tsc_offset: Arc<AtomicU64>,
+    /// Whose `vmcall` or `vmmcall` the guest executes.
+    processor: Option<Processor>,
     /// The API of 2007, where the guest finds its call site by that.
     para: Option<Para>,
     /// Xen's hypercall page, where the guest makes its calls in Xen's convention.
@@ -186,8 +192,15 @@ pub(super) struct Vm {
 
 impl Vm {
     /// A VM with `size` bytes of memory from guest-physical address 0 on, and the machine that serves it.
-    fn new(size: u64, vcpus: u32, binding: &'static Binding, console: Sink) -> Result<Vm, RunError> {
+    fn new(
+        size: u64,
+        vcpus: u32,
+        binding: &'static Binding,
+        console: Sink,
+        instruction: Option<Processor>,
+    ) -> Result<Vm, RunError> {
         let kvm = probe::open()?;
+        let processor = instruction.or(processor(&supported_cpuid(&kvm)?));
         let kvm_vm = KvmVm::new(&kvm, size as usize)?;
         let memory = kvm_vm.memory().clone();
         let offset = Arc::new(AtomicU64::new(0));
@@ -197,16 +210,13 @@ impl Vm {
         });
         let machine = Machine::new(Arch::X86, vcpus, Box::new(memory), console, counter)
             .map_err(|source| RunError::System { what: "cannot start the worker thread", source })?;
-        Ok(Vm { kvm_vm, machine: Arc::new(machine), binding, tsc_offset: offset, para: None, xen: None, kvm })
+        let machine = Arc::new(machine);
+        Ok(Vm { kvm_vm, machine, binding, tsc_offset: offset, processor, para: None, xen: None, kvm })
     }
 
     /// How the built-in guest makes a call by `transport`.
-    pub(super) fn site(&self, transport: Transport) -> Result<Site, RunError> {
-        Ok(transport.site(processor(&self.supported_cpuid()?)))
-    }
-
-    fn supported_cpuid(&self) -> Result<CpuId, RunError> {
-        self.kvm.get_supported_cpuid(KVM_MAX_CPUID_ENTRIES).map_err(ioctl("KVM_GET_SUPPORTED_CPUID"))
+    pub(super) fn site(&self, transport: Transport) -> Site {
+        transport.site(self.processor)
     }
 
     /// A vCPU with its CPUID, and its calls.
@@ -217,7 +227,7 @@ impl Vm {
     ) -> Result<(VcpuFd, KvmCalls<Machine>), RunError> {
         let kvm_fd = self.kvm_vm.fd();
         let mut fd = kvm_fd.create_vcpu(index.into()).map_err(ioctl("KVM_CREATE_VCPU"))?;
-        let mut cpuid = self.supported_cpuid()?;
+        let mut cpuid = supported_cpuid(&self.kvm)?;
         let abi = Abi::of(dispatcher);
         // The local APICs of these VMs are nowhere, so vmcall obtains none of the calls that look for them.
         let vmcall = Vmcall { map_gpa_range: abi.exit_hypercall, ..Vmcall::default() };
@@ -226,6 +236,9 @@ impl Vm {
             install_xen(&mut cpuid, page.xen(), XenIdentity::DEFAULT.version)?;
         }
         fd.set_cpuid2(&cpuid).map_err(ioctl("KVM_SET_CPUID2"))?;
+        let (translator, memory) = (Translator::new(&fd)?, self.kvm_vm.memory().clone());
+        let translation = move |linear, access| translator.translate(&memory, linear, access);
+        self.machine.set_translation(index, Box::new(translation));
         self.tsc_offset.store(tsc::offset(&fd)?, Ordering::Relaxed);
         let mut calls = KvmCalls::new(Arc::clone(dispatcher), index)?;
         calls.prepare(kvm_fd, &mut fd);
@@ -244,7 +257,7 @@ impl Vm {
         transport: Transport,
         blobs: Option<XenBlobs>,
     ) -> Result<(), RunError> {
-        let processor = processor(&self.supported_cpuid()?).unwrap_or(Processor::Intel);
+        let processor = self.processor.unwrap_or(Processor::Intel);
         let xen = match blobs {
             Some(XenBlobs { blob_32, blob_64 }) => Xen::new(xen::MSR, blob_32, blob_64)?,
             None => Xen::built_in(xen::MSR, dispatcher, transport.entry(), processor)?,
@@ -259,10 +272,14 @@ impl Vm {
     /// Offers the API of 2007 over a transport.
     fn offer_para(&mut self, dispatcher: &Dispatcher<Machine>, transport: Transport) -> Result<(), RunError> {
         // A doorbell's call is the same on every processor, and KVM replaces a wrong `vmcall` (see above).
-        let processor = processor(&self.supported_cpuid()?).unwrap_or(Processor::Intel);
+        let processor = self.processor.unwrap_or(Processor::Intel);
         self.para = Some(Para::new(dispatcher, transport.entry(), processor)?);
         Ok(msr::enable(self.kvm_vm.fd(), &[para::MSR])?)
     }
+}
+
+fn supported_cpuid(kvm: &Kvm) -> Result<CpuId, RunError> {
+    kvm.get_supported_cpuid(KVM_MAX_CPUID_ENTRIES).map_err(ioctl("KVM_GET_SUPPORTED_CPUID"))
 }
 
 /// Who puts Xen's hypercall page into the guest's memory.
@@ -310,7 +327,7 @@ pub(super) fn start(
     options: Options,
     memory: u64,
 ) -> Result<(Vm, Arc<Dispatcher<Machine>>, Transport), RunError> {
-    let mut vm = Vm::new(memory, options.vcpus, options.binding, options.console)?;
+    let mut vm = Vm::new(memory, options.vcpus, options.binding, options.console, options.instruction)?;
     let is_para = options.binding.convention.name == convention::PARA_2007.name;
     let transport = choose(&vm.kvm, options.transport, is_para)?;
     if transport == Transport::ExitHypercall {

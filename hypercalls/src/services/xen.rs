@@ -3,6 +3,7 @@
 use super::Memory;
 use crate::catalogue::xen::{HVM_PARAMETERS, MapSpace, ShutdownReason};
 use core::sync::atomic::{AtomicU64, Ordering};
+pub use hypercall_arch_x86::paging::Access;
 use hypercall_core::{Error, VmExit};
 
 /// What a Xen guest is told of the hypervisor it runs on.
@@ -56,7 +57,7 @@ impl XenIdentity {
 /// Runs Xen guests.
 ///
 /// Their structures are at linear addresses: what the page tables of the calling vCPU make of them is the
-/// VMM's to know (KVM_TRANSLATE).
+/// VMM's to know. On KVM `hypercall_arch_x86::kvm::translate` tells, without page tables an address is its own.
 pub trait XenGuest: Memory {
     /// What the guest is told of the hypervisor.
     fn identity(&self) -> &XenIdentity;
@@ -65,8 +66,8 @@ pub trait XenGuest: Memory {
     /// follow go on alike.
     ///
     /// # Errors
-    /// [`Error::BadAddress`] where the guest has nothing mapped.
-    fn translate(&self, vcpu: u32, linear: u64) -> Result<u64, Error>;
+    /// [`Error::BadAddress`] where the guest has nothing mapped, or not for this access.
+    fn translate(&self, vcpu: u32, linear: u64, access: Access) -> Result<u64, Error>;
 
     /// The value of a parameter, numbered below [`HVM_PARAMETERS`]. [`XenParameters`] has them.
     ///
@@ -139,9 +140,10 @@ impl XenParameters {
     /// VMM's to set.
     pub fn set(&self, index: u32, value: u64) -> Result<(), Error> {
         let place = self.place(index)?;
-        // CALLBACK_IRQ 0, STORE_EVTCHN 2, CONSOLE_EVTCHN 18, ACPI_IOPORTS_LOCATION 19,
-        // VM_GENERATION_ID_ADDR 34, X87_FIP_WIDTH 36 (xen/include/public/hvm/params.h)
-        if !matches!(index, 0 | 2 | 18 | 19 | 34 | 36) {
+        // CALLBACK_IRQ 0, STORE_EVTCHN 2, VM86_TSS 15, CONSOLE_EVTCHN 18, ACPI_IOPORTS_LOCATION 19,
+        // VM_GENERATION_ID_ADDR 34, X87_FIP_WIDTH 36, VM86_TSS_SIZED 37 (xen/include/public/hvm/params.h). Xen's
+        // own firmware sets 15, 34 and 37 from inside the guest (tools/firmware/hvmloader/hvmloader.c).
+        if !matches!(index, 0 | 2 | 15 | 18 | 19 | 34 | 36 | 37) {
             return Err(Error::NotPermitted);
         }
         place.store(value, Ordering::Relaxed);

@@ -6,10 +6,12 @@ use crate::catalogue::xen::{
     HVM_PARAMETERS, HvmCommand, HvmOp, HvmParameter, MapSpace, MemoryCommand, MemoryOp, SchedCommand,
     SchedOp, ShutdownReason, VersionCommand, XenVersion,
 };
-use crate::services::{Console, XenGuest};
+use crate::services::{Access, Console, XenGuest};
+use hypercall_arch_x86::paging::Linear;
 use hypercall_core::argument::PAGE_SIZE;
+use hypercall_core::memory::GuestMemory;
 use hypercall_core::shared::ByteOrder;
-use hypercall_core::{Builder, Context, Error, Outcome, Width};
+use hypercall_core::{Builder, Caller, Context, Error, Outcome, Width};
 
 /// Errors that only Xen's calls have, as results: negated (`xen/include/public/errno.h`).
 const ESRCH: u64 = (-3_i64) as u64;
@@ -25,63 +27,39 @@ pub(super) fn offer<Vm: XenGuest + Console + 'static>(builder: Builder<Vm>) -> B
     builder.offer(xen_version).offer(console_io).offer(memory_op).offer(hvm_op).offer(sched_op)
 }
 
-/// A guest's memory by the linear addresses of one vCPU.
-struct Linear<'a, Vm> {
+/// A guest's memory by the linear addresses of one call, and what is typed in it.
+struct Guest<'a, Vm> {
     vm: &'a Vm,
     vcpu: u32,
+    caller: Caller,
 }
 
-impl<'a, Vm: XenGuest> Linear<'a, Vm> {
-    fn of(vm: &'a Vm, context: &Context<'_>) -> Linear<'a, Vm> {
-        Linear { vm, vcpu: context.vcpu() }
+impl<'a, Vm: XenGuest> Guest<'a, Vm> {
+    fn of(vm: &'a Vm, context: &Context<'_>) -> Guest<'a, Vm> {
+        Guest { vm, vcpu: context.vcpu(), caller: context.caller() }
     }
 
-    /// Where `length` bytes, a page's at most, are: the guest-physical address of the first, and how many
-    /// follow it before a page ends.
-    fn piece(&self, address: u64, length: usize) -> Result<(u64, usize), Error> {
-        let left = (PAGE_SIZE - address % PAGE_SIZE) as usize;
-        Ok((self.vm.translate(self.vcpu, address)?, length.min(left)))
+    fn linear(&self) -> Linear<'a, dyn GuestMemory + 'a, impl Fn(u64, Access) -> Result<u64, Error>> {
+        let Guest { vm, vcpu, caller } = *self;
+        Linear::new(vm.memory(), move |linear, access| vm.translate(vcpu, linear, access), caller)
     }
 
-    fn read(&self, mut address: u64, mut buffer: &mut [u8]) -> Result<(), Error> {
-        while !buffer.is_empty() {
-            let (physical, length) = self.piece(address, buffer.len())?;
-            let (now, later) = buffer.split_at_mut(length);
-            self.vm.memory().read(physical, now)?;
-            buffer = later;
-            address = following(address, length, buffer.len())?;
-        }
-        Ok(())
+    fn read(&self, address: u64, buffer: &mut [u8]) -> Result<(), Error> {
+        self.linear().read(address, buffer)
     }
 
-    fn write(&self, mut address: u64, mut data: &[u8]) -> Result<(), Error> {
-        while !data.is_empty() {
-            let (physical, length) = self.piece(address, data.len())?;
-            let (now, later) = data.split_at(length);
-            self.vm.memory().write(physical, now)?;
-            data = later;
-            address = following(address, length, data.len())?;
-        }
-        Ok(())
+    fn write(&self, address: u64, data: &[u8]) -> Result<(), Error> {
+        self.linear().write(address, data)
     }
 
-    fn value<T: ByteOrder>(&self, address: u64, context: &Context<'_>) -> Result<T, Error> {
+    fn value<T: ByteOrder>(&self, address: u64) -> Result<T, Error> {
         let mut value = T::zeroed();
         self.read(address, bytemuck::bytes_of_mut(&mut value))?;
-        Ok(value.convert(context.endian()))
+        Ok(value.convert(self.caller.endian))
     }
 
-    fn put<T: ByteOrder>(&self, address: u64, value: T, context: &Context<'_>) -> Result<(), Error> {
-        self.write(address, bytemuck::bytes_of(&value.convert(context.endian())))
-    }
-}
-
-/// The address behind `length` bytes; past the end of the address space nothing follows.
-fn following(address: u64, length: usize, left: usize) -> Result<u64, Error> {
-    match address.checked_add(length as u64) {
-        Some(next) => Ok(next),
-        None if left == 0 => Ok(0),
-        None => Err(Error::BadAddress),
+    fn put<T: ByteOrder>(&self, address: u64, value: T) -> Result<(), Error> {
+        self.write(address, bytemuck::bytes_of(&value.convert(self.caller.endian)))
     }
 }
 
@@ -96,7 +74,7 @@ fn text<const N: usize>(text: &str) -> [u8; N] {
 
 fn xen_version<Vm: XenGuest>(vm: &Vm, call: XenVersion, context: &mut Context<'_>) -> Result<u64, Error> {
     let identity = vm.identity();
-    let linear = Linear::of(vm, context);
+    let guest = Guest::of(vm, context);
     let at = call.argument.0;
     match call.command {
         VersionCommand::Version => {
@@ -105,8 +83,8 @@ fn xen_version<Vm: XenGuest>(vm: &Vm, call: XenVersion, context: &mut Context<'_
         }
         VersionCommand::PageSize if at == 0 => return Ok(PAGE_SIZE),
         VersionCommand::PageSize => return Err(Error::Invalid),
-        VersionCommand::BuildId => return build_id(&linear, identity.build_id, at, context),
-        VersionCommand::ExtraVersion => linear.write(at, &text::<16>(identity.extra_version))?,
+        VersionCommand::BuildId => return build_id(&guest, identity.build_id, at),
+        VersionCommand::ExtraVersion => guest.write(at, &text::<16>(identity.extra_version))?,
         VersionCommand::CompileInfo => {
             let info = CompileInfo {
                 compiler: text(identity.compiler),
@@ -114,35 +92,30 @@ fn xen_version<Vm: XenGuest>(vm: &Vm, call: XenVersion, context: &mut Context<'_
                 compile_domain: text(identity.compile_domain),
                 compile_date: text(identity.compile_date),
             };
-            linear.put(at, info, context)?;
+            guest.put(at, info)?;
         }
-        VersionCommand::Capabilities => linear.write(at, &text::<CHUNK>(identity.capabilities))?,
-        VersionCommand::Changeset => linear.write(at, &text::<64>(identity.changeset))?,
+        VersionCommand::Capabilities => guest.write(at, &text::<CHUNK>(identity.capabilities))?,
+        VersionCommand::Changeset => guest.write(at, &text::<64>(identity.changeset))?,
         VersionCommand::PlatformParameters => match context.width() {
-            Width::Bits64 => linear.put(at, 0_u64, context)?,
-            Width::Bits32 => linear.put(at, 0_u32, context)?,
+            Width::Bits64 => guest.put(at, 0_u64)?,
+            Width::Bits32 => guest.put(at, 0_u32)?,
         },
         VersionCommand::GetFeatures => {
-            let asked: FeatureInfo = linear.value(at, context)?;
+            let asked: FeatureInfo = guest.value(at)?;
             if asked.submap_idx != 0 {
                 return Err(Error::Invalid);
             }
-            linear.put(at, FeatureInfo { submap: identity.features, ..asked }, context)?;
+            guest.put(at, FeatureInfo { submap: identity.features, ..asked })?;
         }
-        VersionCommand::GuestHandle => linear.write(at, &identity.guest_handle)?,
-        VersionCommand::CommandLine => linear.write(at, &text::<CHUNK>(identity.command_line))?,
+        VersionCommand::GuestHandle => guest.write(at, &identity.guest_handle)?,
+        VersionCommand::CommandLine => guest.write(at, &text::<CHUNK>(identity.command_line))?,
     }
     Ok(0)
 }
 
 /// The length is looked at before whether there is an ID, as Xen does.
-fn build_id<Vm: XenGuest>(
-    linear: &Linear<'_, Vm>,
-    id: &[u8],
-    at: u64,
-    context: &Context<'_>,
-) -> Result<u64, Error> {
-    let room = if at == 0 { None } else { Some(linear.value::<u32>(at, context)?) };
+fn build_id<Vm: XenGuest>(guest: &Guest<'_, Vm>, id: &[u8], at: u64) -> Result<u64, Error> {
+    let room = if at == 0 { None } else { Some(guest.value::<u32>(at)?) };
     if room == Some(0) {
         return Err(Error::Invalid);
     }
@@ -153,7 +126,7 @@ fn build_id<Vm: XenGuest>(
         if id.len() as u64 > u64::from(room) {
             return Ok(ENOBUFS);
         }
-        linear.write(at.checked_add(4).ok_or(Error::BadAddress)?, id)?;
+        guest.write(at.checked_add(4).ok_or(Error::BadAddress)?, id)?;
     }
     Ok(id.len() as u64)
 }
@@ -166,19 +139,20 @@ fn console_io<Vm: XenGuest + Console>(
     if call.command == ConsoleCommand::Read {
         return Err(Error::NotPermitted);
     }
-    let linear = Linear::of(vm, context);
-    let mut left = u64::from(call.count.0);
-    if left > MOST_TEXT {
+    let guest = Guest::of(vm, context);
+    let count = u64::from(call.count.0);
+    if count > MOST_TEXT {
         return Err(Error::TooBig);
     }
-    let mut address = call.buffer.0;
     let mut chunk = [0; CHUNK];
-    while left > 0 {
-        let length = left.min(CHUNK as u64) as usize;
-        linear.read(address, &mut chunk[..length])?;
-        vm.write(context.vcpu(), &chunk[..length])?;
-        left -= length as u64;
-        address = following(address, length, left as usize)?;
+    let mut done = 0;
+    while done < count {
+        let address = call.buffer.0.checked_add(done).ok_or(Error::BadAddress)?;
+        let length = (count - done).min(CHUNK as u64);
+        let text = &mut chunk[..length as usize];
+        guest.read(address, text)?;
+        vm.write(context.vcpu(), text)?;
+        done += length;
     }
     Ok(0)
 }
@@ -187,10 +161,10 @@ fn memory_op<Vm: XenGuest>(vm: &Vm, call: MemoryOp, context: &mut Context<'_>) -
     if call.command != MemoryCommand::AddToPhysmap {
         return Err(Error::Unknown);
     }
-    let linear = Linear::of(vm, context);
+    let guest = Guest::of(vm, context);
     let asked: AddToPhysmap = match context.width() {
-        Width::Bits64 => linear.value(call.argument.0, context)?,
-        Width::Bits32 => linear.value::<AddToPhysmap32>(call.argument.0, context)?.into(),
+        Width::Bits64 => guest.value(call.argument.0)?,
+        Width::Bits32 => guest.value::<AddToPhysmap32>(call.argument.0)?.into(),
     };
     /// XENMAPSPACE_gmfn_foreign, which XENMEM_add_to_physmap_batch alone takes.
     const FOREIGN: u32 = 4;
@@ -211,8 +185,8 @@ fn hvm_op<Vm: XenGuest>(vm: &Vm, call: HvmOp, context: &mut Context<'_>) -> Resu
         HvmCommand::GetParam => false,
         _ => return Err(Error::Unknown),
     };
-    let linear = Linear::of(vm, context);
-    let asked: HvmParameter = linear.value(call.argument.0, context)?;
+    let guest = Guest::of(vm, context);
+    let asked: HvmParameter = guest.value(call.argument.0)?;
     if asked.index >= HVM_PARAMETERS {
         return Err(Error::Invalid);
     }
@@ -223,7 +197,7 @@ fn hvm_op<Vm: XenGuest>(vm: &Vm, call: HvmOp, context: &mut Context<'_>) -> Resu
         vm.set_parameter(context.vcpu(), asked.index, asked.value)?;
     } else {
         let value = vm.parameter(asked.index)?;
-        linear.put(call.argument.0, HvmParameter { value, ..asked }, context)?;
+        guest.put(call.argument.0, HvmParameter { value, ..asked })?;
     }
     Ok(0)
 }
@@ -233,7 +207,7 @@ fn sched_op<Vm: XenGuest>(vm: &Vm, call: SchedOp, context: &mut Context<'_>) -> 
         SchedCommand::Yield => vm.yield_cpu(context.vcpu()),
         SchedCommand::Block => vm.block(context.vcpu()),
         SchedCommand::Shutdown => {
-            let reason: u32 = Linear::of(vm, context).value(call.argument.0, context)?;
+            let reason: u32 = Guest::of(vm, context).value(call.argument.0)?;
             let reason = ShutdownReason::new(reason).ok_or(Error::Invalid)?;
             return Ok(vm.shutdown(context.vcpu(), reason).into());
         }

@@ -3,18 +3,21 @@
 use hypercall_arch_x86::convention::XEN;
 use hypercall_core::memory::{FlatMemory, GuestMemory};
 use hypercall_core::{
-    Action, Arch, Caller, Dispatcher, EntryPoint, Error, Registers, VmExit, Width, interface,
+    Action, Arch, Caller, Dispatcher, EntryPoint, Error, Privilege, Registers, VmExit, Width, interface,
 };
 use hypercalls::catalogue::xen::{MapSpace, ShutdownReason};
-use hypercalls::services::{Console, Memory, XenGuest, XenIdentity, XenParameters};
+use hypercalls::services::{Access, Console, Memory, XenGuest, XenIdentity, XenParameters};
 use hypercalls::stock;
 use std::sync::Mutex;
 
 const PAGES: u64 = 16;
 /// Where the guest has its memory mapped, the last page first: what crosses a page is in two places.
 const LINEAR: u64 = 0x7fff_0000;
+/// Its last page there is read-only.
+const READ_ONLY: u64 = LINEAR + ((PAGES - 1) << 12);
 const ENTRY: EntryPoint = EntryPoint::new("test", 0);
 const VCPU: u32 = 3;
+const ANY: Access = Access { privilege: Privilege::Supervisor, write: false };
 
 const MEMORY_OP: u64 = 12;
 const XEN_VERSION: u64 = 17;
@@ -86,8 +89,12 @@ impl XenGuest for Guest {
         &self.identity
     }
 
-    fn translate(&self, vcpu: u32, linear: u64) -> Result<u64, Error> {
+    fn translate(&self, vcpu: u32, linear: u64, access: Access) -> Result<u64, Error> {
         assert_eq!(vcpu, VCPU);
+        assert_eq!(access.privilege, Privilege::Supervisor);
+        if access.write && linear & !0xfff == READ_ONLY {
+            return Err(Error::BadAddress);
+        }
         let offset = linear.checked_sub(LINEAR).filter(|o| *o < PAGES << 12).ok_or(Error::BadAddress)?;
         Ok((PAGES - 1 - (offset >> 12)) << 12 | (offset & 0xfff))
     }
@@ -179,7 +186,7 @@ impl Machine {
     /// Places bytes at an offset of the guest's linear memory.
     fn put(&self, offset: u64, bytes: &[u8]) {
         for (i, byte) in (offset..).zip(bytes) {
-            let physical = self.guest.translate(VCPU, LINEAR + i).unwrap();
+            let physical = self.guest.translate(VCPU, LINEAR + i, ANY).unwrap();
             self.guest.memory.write(physical, &[*byte]).unwrap();
         }
     }
@@ -187,7 +194,7 @@ impl Machine {
     fn get(&self, offset: u64, length: u64) -> Vec<u8> {
         let byte = |i| {
             let mut byte = [0];
-            let physical = self.guest.translate(VCPU, LINEAR + i).unwrap();
+            let physical = self.guest.translate(VCPU, LINEAR + i, ANY).unwrap();
             self.guest.memory.read(physical, &mut byte).unwrap();
             byte[0]
         };
@@ -310,6 +317,25 @@ fn unknown_commands_are_enosys_and_bad_addresses_efault() {
 }
 
 #[test]
+fn a_page_that_is_read_only_is_read_and_not_written() {
+    for machine in both() {
+        for (number, command) in [(XEN_VERSION, 1), (XEN_VERSION, 2), (XEN_VERSION, 6), (HVM_OP, 1)] {
+            machine.put(READ_ONLY - LINEAR, &parameter(0x7ff0, 0, 0));
+            // XENVER_get_features reads a submap first.
+            machine.put(READ_ONLY - LINEAR + 0x100, &[0; 8]);
+            let address = if command == 6 { READ_ONLY + 0x100 } else { READ_ONLY };
+            assert_eq!(machine.call(number, [command, address, 0]), EFAULT, "{number} {command}");
+            assert_eq!(machine.get(READ_ONLY - LINEAR, 16), parameter(0x7ff0, 0, 0), "{number} {command}");
+        }
+        assert_eq!(machine.call(HVM_OP, [0, READ_ONLY, 0]), 0, "it is only read");
+        machine.put(READ_ONLY - LINEAR, &1_u32.to_le_bytes());
+        assert_eq!(machine.call(XEN_VERSION, [10, READ_ONLY - 4, 0]), EINVAL, "room for nothing");
+        machine.put(READ_ONLY - LINEAR - 4, &20_u32.to_le_bytes());
+        assert_eq!(machine.call(XEN_VERSION, [10, READ_ONLY - 4, 0]), EFAULT, "the second page");
+    }
+}
+
+#[test]
 fn the_console_writes_up_to_64_kib_and_reads_nothing() {
     for machine in both() {
         machine.put(0xffc, b"Hello, Xen!\n");
@@ -384,7 +410,11 @@ fn parameters_are_set_and_told() {
         assert_eq!(call(1, &parameter(0x7ff0, 1, 0)), 0);
         assert_eq!(machine.get(0x2ffa, 16), parameter(0x7ff0, 1, 0xfeffc));
         assert_eq!(call(0, &parameter(0x7ff0, 1, 5)), EPERM, "the store's ring is not the guest's to move");
-        assert_eq!(call(0, &parameter(0x7ff0, 38, 5)), EPERM);
+        for index in 0..39 {
+            // xen/arch/x86/hvm/hvm.c, hvm_allow_set_param
+            let guests = [0, 2, 15, 18, 19, 34, 36, 37].contains(&index);
+            assert_eq!(call(0, &parameter(0x7ff0, index, 5)), if guests { 0 } else { EPERM }, "{index}");
+        }
         assert_eq!(call(0, &parameter(0x7ff0, 39, 5)), EINVAL);
         assert_eq!(call(1, &parameter(0x7ff0, 39, 5)), EINVAL);
         assert_eq!(call(1, &parameter(0x7ff0, u32::MAX, 5)), EINVAL);

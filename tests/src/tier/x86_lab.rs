@@ -54,7 +54,7 @@ pub fn run(session: &Session, workspace: &Workspace) -> Tally {
     let plain = lab(
         "Linux 6.1",
         &plain,
-        programs.tasks(false, |test| ["kvm_probe", "kvm_exits", "kvm_xen"].contains(&test)),
+        programs.tasks(false, |test| ["kvm_probe", "kvm_exits", "kvm_xen", "kvm_translate"].contains(&test)),
     );
     if let (Some(xen), Some(plain)) = (xen, plain) {
         let host = programs.probe_here(session);

@@ -125,7 +125,7 @@ impl Guest {
         let papr = Binding { convention, interface: &interface::PAPR };
         let dispatcher = dispatcher(&machine, &papr, &[entry::EXIT_PAPR_HCALL], Policy::default())?;
         let vcpu = KvmVcpu::new(&vm, Arc::new(dispatcher), 0)?;
-        let place = Place { vcpu: 0, data: DATA, memory_end: MEMORY };
+        let place = Place { vcpu: 0, data: DATA, memory_end: MEMORY, linear: None };
         Ok(Guest { endian, width, vm, machine, vcpu, place })
     }
 

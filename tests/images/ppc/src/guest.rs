@@ -150,7 +150,7 @@ pub fn setting(job: Job) -> Setting {
         widths: &[Width::Bits64, Width::Bits32],
         registers: &registers::ALL,
         memory: WINDOW,
-        place: Place { vcpu: 0, data: MEMORY, memory_end: MEMORY_END },
+        place: Place { vcpu: 0, data: MEMORY, memory_end: MEMORY_END, linear: None },
         endian: if (NATIVE != 0) ^ job.flipped { Endian::Little } else { Endian::Big },
         dirty_upper_halves: true,
         sabotage: matches!(desk().order, Order::Fail | Order::Lie),

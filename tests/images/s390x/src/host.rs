@@ -65,7 +65,7 @@ pub fn memory() -> Window {
 /// Where the cases find memory.
 pub fn place() -> Place {
     let memory = memory();
-    Place { vcpu: 0, data: memory.first() + DATA, memory_end: memory.end() }
+    Place { vcpu: 0, data: memory.first() + DATA, memory_end: memory.end(), linear: None }
 }
 
 /// Why the guest stopped.

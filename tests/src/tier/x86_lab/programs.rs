@@ -79,9 +79,21 @@ impl Programs {
             run("pio", ""),
             run("mmio", " --vcpus 2"),
             run("exit-hypercall", ""),
+            run("exit-hypercall", " --instruction vmcall"),
             run("pio", " --convention para-2007"),
+            run("pio", " --convention xen"),
+            run("mmio", " --convention xen --vcpus 2"),
         ];
-        let exits = [run("exit-xen", ""), run("exit-xen", " --convention para-2007")];
+        // Of this processor `vmmcall` is the own; it is what each convention's list is made with.
+        let exits = [
+            run("exit-xen", ""),
+            run("exit-xen", " --instruction vmcall"),
+            run("exit-xen", " --vcpus 2 --policy user-mode"),
+            run("exit-xen", " --convention para-2007"),
+            run("exit-xen", " --convention para-2007 --instruction vmcall"),
+            run("exit-xen", " --convention xen"),
+            run("exit-xen", " --convention xen --instruction vmcall"),
+        ];
         if xen {
             tasks.extend(exits);
         } else {

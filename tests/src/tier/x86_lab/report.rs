@@ -124,6 +124,15 @@ fn judge_run(transport: &str, answer: &Answer) -> Tally {
         checks.push(("number 12 is answered in 64-bit mode", delivered("64-bit")));
         checks.push(("number 12 is answered in 32-bit mode", delivered("32-bit")));
     }
+    if transport == "exit-xen" {
+        let calls =
+            |mode: &'static str, cpl| run.calls.iter().filter(move |c| (&*c.mode, c.cpl) == (mode, cpl));
+        checks.push(("calls are made in 64-bit mode", calls("64-bit", 0).next().is_some()));
+        checks.push(("calls are made in 32-bit mode", calls("32-bit", 0).next().is_some()));
+        // -KVM_EPERM, whatever the convention calls it
+        let refused = calls("64-bit", 3).all(|call| call.result.ends_with("(-1)"));
+        checks.push(("every call at CPL 3 is refused", refused && calls("64-bit", 3).next().is_some()));
+    }
     tally.add(expect::judge(&checks));
     tally
 }
@@ -173,6 +182,28 @@ mod tests {
             2,
             "a failed call, a wrong count"
         );
+    }
+
+    #[test]
+    fn calls_by_kvm_exit_xen_are_made_in_both_modes_and_refused_above_cpl_0() {
+        let made = |mode: &str, cpl: u8, result: &str| {
+            format!(
+                r#"{{"interface": "xen", "number": "17", "mode": "{mode}", "cpl": {cpl}, "result": "{result}", "ok": true}}"#
+            )
+        };
+        let run = |calls: &[String]| {
+            let text = format!(
+                r#"{{"backend": "kvm", "transport": "exit-xen", "calls": [{}], "passed": {}, "failed": 0}}"#,
+                calls.join(","),
+                calls.len()
+            );
+            judged("exit-xen", &answer(Exit::Code(0), &text))
+        };
+        let all = [made("64-bit", 0, "0"), made("32-bit", 0, "0"), made("64-bit", 3, "-EPERM (-1)")];
+        assert_eq!(run(&all), (9, 0));
+        assert_eq!(run(&all[1..]), (7, 1), "none in 64-bit mode");
+        assert_eq!(run(&all[..2]), (7, 1), "none at CPL 3");
+        assert_eq!(run(&[&all[..], &[made("64-bit", 3, "0")]].concat()), (9, 1), "one that is not refused");
     }
 
     #[test]
