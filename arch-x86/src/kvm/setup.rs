@@ -291,7 +291,7 @@ fn write_tables(memory: &(impl GuestMemory + ?Sized), entry: &Entry<'_>, long: b
         put(PDPT + 8 * gib, &((base + DIRECTORIES + 0x1000 * gib) | PAGE).to_le_bytes());
     }
     for page in 0..2048 {
-        put(DIRECTORIES + 8 * page, &(page * LARGE_PAGE | PAGE | LARGE).to_le_bytes());
+        put(DIRECTORIES + 8 * page, &(page << 21 | PAGE | LARGE).to_le_bytes());
     }
     memory.write(base, &image).map_err(|source| KvmError::Memory { what: "the vCPU's tables", source })
 }
