@@ -41,6 +41,7 @@ fn on_kvm() -> Result<Vec<Report>, Box<dyn Error>> {
             timeout,
             console,
             xen_blobs: None,
+            instruction: None,
         })?)
     };
     bindings().map(run).collect()
