@@ -18,16 +18,20 @@
 //! ```
 
 mod book;
+mod c;
 mod filter;
 mod format;
 #[cfg(feature = "cli")]
 mod json;
 mod markdown;
 mod md;
+mod source;
 
 pub use book::{Book, Call, Carried, Place, Structure, Wire};
+pub use c::render_c;
 pub use filter::{Filter, UnknownWord, arch, status};
 pub use format::{FORMATS, Format, RenderError, WriteError, write};
 #[cfg(feature = "cli")]
 pub use json::render_json;
 pub use md::render_md;
+pub use source::SourceError;

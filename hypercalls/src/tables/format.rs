@@ -38,6 +38,12 @@ pub static FORMATS: &[Format] = &[
         file: "hypercall-abi.json",
         render: |book| Ok(super::json::text(book)),
     },
+    Format {
+        name: "c",
+        about: "a C header with stubs",
+        file: "hypercall.h",
+        render: |book| Ok(super::render_c(book)?),
+    },
 ];
 
 /// A form that cannot be written to a folder.

@@ -1,0 +1,107 @@
+//! Makes hypercalls through the generated C header, and nothing else.
+//!
+//! What there is to call is read from the header itself, as the preprocessor leaves it for a target: each
+//! convention's function, and each call's own. From that comes a `make_call`, in C, which takes a `struct call`
+//! (`c/call.h`) and makes it by the call's own function where its arguments have the types of that, else by the
+//! convention's.
+
+mod parse;
+mod write;
+
+use std::ffi::OsStr;
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+/// Sources that stand beside this crate.
+pub fn sources() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("c")
+}
+
+/// Why there is no caller, in words.
+#[derive(Debug)]
+pub struct Failed(String);
+
+impl fmt::Display for Failed {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl std::error::Error for Failed {}
+
+/// A C compiler, and the arguments with which it compiles for a guest.
+#[derive(Clone, Debug)]
+pub struct Compiler {
+    program: PathBuf,
+    arguments: Vec<String>,
+}
+
+impl Compiler {
+    /// For a freestanding guest, with every warning an error.
+    pub fn new(program: impl Into<PathBuf>, arguments: &[&str]) -> Compiler {
+        const COMMON: [&str; 9] = [
+            "-std=c11",
+            "-O2",
+            "-ffreestanding",
+            "-fno-stack-protector",
+            "-fno-pic",
+            "-Wall",
+            "-Wextra",
+            "-Wpedantic",
+            "-Werror",
+        ];
+        let arguments = COMMON.iter().chain(arguments).map(|a| a.to_string()).collect();
+        Compiler { program: program.into(), arguments }
+    }
+
+    /// Runs it, and gives what it prints.
+    ///
+    /// # Errors
+    /// [`Failed`] with what it complains of.
+    pub fn run(&self, more: &[&OsStr]) -> Result<String, Failed> {
+        let mut command = Command::new(&self.program);
+        let output = command.args(&self.arguments).args(more).output();
+        let output = output.map_err(|e| Failed(format!("cannot start {}: {e}", self.program.display())))?;
+        if !output.status.success() {
+            let complaint = String::from_utf8_lossy(&output.stderr);
+            return Err(Failed(format!("{command:?}: {complaint}")));
+        }
+        Ok(String::from_utf8_lossy(&output.stdout).into_owned())
+    }
+}
+
+/// A caller's source files in a folder of its own.
+#[derive(Clone, Debug)]
+pub struct Caller {
+    /// The folder of the header.
+    pub folder: PathBuf,
+    /// The file with `make_call`.
+    pub file: PathBuf,
+    /// The header's functions for conventions, in the order of [`struct call`]'s `convention`.
+    ///
+    /// [`struct call`]: sources
+    pub conventions: Vec<String>,
+}
+
+/// Writes the header and its caller for a compiler's target into a folder.
+///
+/// `defines` stand before the header is included: the doorbells.
+///
+/// # Errors
+/// [`Failed`] when a file cannot be written, or the header is not as this crate expects it.
+pub fn caller(header: &str, defines: &str, compiler: &Compiler, folder: &Path) -> Result<Caller, Failed> {
+    let failed = |what: &Path, e: std::io::Error| Failed(format!("{}: {e}", what.display()));
+    std::fs::create_dir_all(folder).map_err(|e| failed(folder, e))?;
+    let place = folder.join("hypercall.h");
+    std::fs::write(&place, header).map_err(|e| failed(&place, e))?;
+    let probe = folder.join("probe.c");
+    std::fs::write(&probe, format!("{defines}\n#include \"hypercall.h\"\n"))
+        .map_err(|e| failed(&probe, e))?;
+    let text = compiler.run(&["-E".as_ref(), "-P".as_ref(), probe.as_os_str()])?;
+    let functions = parse::functions(&text).map_err(Failed)?;
+    let file = folder.join("make_call.c");
+    std::fs::write(&file, write::make_call(&functions, defines)).map_err(|e| failed(&file, e))?;
+    let conventions = functions.conventions.iter().map(|c| c.name.clone()).collect();
+    Ok(Caller { folder: folder.into(), file, conventions })
+}
