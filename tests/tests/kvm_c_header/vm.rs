@@ -148,7 +148,7 @@ impl Guest<'_> {
     fn all(mut self, convention: &Convention) -> Result<Tally, String> {
         let width = if self.way.mode == Mode::Long { Width::Bits64 } else { Width::Bits32 };
         let spec = oracle::spec(convention.name, width).unwrap();
-        let place = Place { vcpu: 0, data: DATA, memory_end: MEMORY };
+        let place = Place { vcpu: 0, data: DATA, memory_end: MEMORY, linear: None };
         let privilege = if self.way.user { Privilege::User } else { Privilege::Supervisor };
         let rules = Rules { privilege, user_allowed: false, allowed: true, dirty_upper_halves: false };
         let list: Vec<&'static Case> = match self.way.user {
