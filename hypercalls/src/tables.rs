@@ -19,12 +19,14 @@
 
 mod book;
 mod c;
+mod chapters;
+mod document;
 mod filter;
 mod format;
 #[cfg(feature = "cli")]
 mod json;
-mod markdown;
 mod md;
+mod rst;
 mod source;
 
 pub use book::{Book, Call, Carried, Place, Structure, Wire};
@@ -34,4 +36,5 @@ pub use format::{FORMATS, Format, RenderError, WriteError, write};
 #[cfg(feature = "cli")]
 pub use json::render_json;
 pub use md::render_md;
+pub use rst::render_rst;
 pub use source::SourceError;

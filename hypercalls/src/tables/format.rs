@@ -31,6 +31,12 @@ pub static FORMATS: &[Format] = &[
         file: "hypercall-abi.md",
         render: |book| Ok(super::render_md(book)),
     },
+    Format {
+        name: "rst",
+        about: "reStructuredText, for Sphinx",
+        file: "hypercall-abi.rst",
+        render: |book| Ok(super::render_rst(book)),
+    },
     #[cfg(feature = "cli")]
     Format {
         name: "json",
