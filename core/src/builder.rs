@@ -100,6 +100,20 @@ impl<Vm: 'static> Builder<Vm> {
         self
     }
 
+    /// As [`handle`](Self::handle), under a definition made at run time whose arguments are those of `C`: for
+    /// programs with more calls than types, as benchmarks have.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn handle_as<C, R, F>(mut self, definition: &'static Definition, handler: F) -> Self
+    where
+        C: Hypercall,
+        R: Into<Outcome>,
+        F: Fn(&Vm, C, &mut Context<'_>) -> Result<R, Error> + Send + Sync + 'static,
+    {
+        self.handlers.push(Pending { definition, handler: Ok(erase(handler)), origin: Origin::Handled });
+        self
+    }
+
     /// Serves a call wherever the VM's architecture and entry points carry it, and is dropped where they do
     /// not: for sets of handlers made for every architecture. One given with [`handle`](Self::handle) takes
     /// precedence, so that a VMM can replace a part of a set.

@@ -13,6 +13,7 @@
 //! }
 //! ```
 
+mod bench;
 mod probe;
 mod run;
 mod tables;
@@ -34,7 +35,8 @@ use std::process::ExitCode;
         hypercall run --backend loopback --convention epapr --format json\n  \
         hypercall run --guest my-guest.elf             a guest of yours\n  \
         hypercall tables --arch s390                   the ABI as Markdown\n  \
-        hypercall probe                                what this host's KVM delivers\n\n\
+        hypercall probe                                what this host's KVM delivers\n  \
+        hypercall bench --quick                        what a call costs here\n\n\
         Exit status: 0 success, 1 a failed check or a host that cannot do it, 2 bad usage."
 )]
 struct Command {
@@ -67,6 +69,8 @@ enum Verb {
     Tables(tables::Arguments),
     /// Show what this host's KVM offers and which hypercall transports it really delivers
     Probe(probe::Arguments),
+    /// Measure what a call costs on this host, against what it could cost
+    Bench(bench::Arguments),
 }
 
 /// How data is printed.
@@ -104,6 +108,7 @@ impl Command {
             Verb::Run(arguments) => arguments.execute(),
             Verb::Tables(arguments) => arguments.execute(),
             Verb::Probe(arguments) => arguments.execute(),
+            Verb::Bench(arguments) => arguments.execute(),
         };
         match done {
             Ok(code) => code,

@@ -1,0 +1,16 @@
+//! Time that a thread itself used, so that what else runs on the machine counts less.
+
+use rustix::time::{ClockId, clock_gettime};
+
+/// CPU time of this thread in nanoseconds (CLOCK_THREAD_CPUTIME_ID).
+pub fn thread_time() -> u64 {
+    let now = clock_gettime(ClockId::ThreadCPUTime);
+    now.tv_sec as u64 * 1_000_000_000 + now.tv_nsec as u64
+}
+
+/// CPU time that `work` takes, in nanoseconds for each of its `times` repetitions.
+pub fn each(times: u64, work: impl FnOnce()) -> f64 {
+    let start = thread_time();
+    work();
+    (thread_time() - start) as f64 / times as f64
+}

@@ -1,0 +1,314 @@
+//! Dispatch alone, without a guest: from the registers of a call to the registers of its answer.
+//!
+//! The baselines are what a VMM writes by hand: number and arguments from the same register file, a bounds
+//! check or look-up, a call through a function pointer, the result into the register file. They check no
+//! caller, count nothing, have no policy, and die with a handler that panics.
+
+use super::calls::{self, DIRECT, Direct, KINDS, Numbers, State};
+use super::clock;
+use super::rounds::Subject;
+use super::{Bench, BenchError};
+use hypercall_arch_ppc::{PpcRegisters, convention as ppc, entry as ppc_entry};
+use hypercall_arch_x86::{X86Registers, convention as x86, entry as x86_entry};
+use hypercall_core::convention::{Convention, Registers};
+use hypercall_core::outcome::Action;
+use hypercall_core::{Arch, Caller, Dispatcher, Endian, EntryPoint, Interface, Privilege, Width, interface};
+use std::collections::HashMap;
+use std::hint::black_box;
+use vm_device::bus::{MmioAddress, MmioBus, MmioRange};
+
+/// Long enough that no branch predictor knows the sequence by heart.
+const SEQUENCE: usize = 1 << 16;
+
+/// The registers of one architecture in the hands of a VMM that knows its convention.
+pub(super) trait File: Default {
+    type Registers: Registers;
+    fn registers(&mut self) -> &mut Self::Registers;
+    fn number(&self) -> u64;
+    fn set_number(&mut self, number: u64);
+    fn arguments(&self) -> [u64; 4];
+    fn answer(&mut self, result: Option<u64>);
+}
+
+#[derive(Default)]
+pub(super) struct X86(X86Registers);
+
+impl File for X86 {
+    type Registers = X86Registers;
+    fn registers(&mut self) -> &mut X86Registers {
+        &mut self.0
+    }
+    fn number(&self) -> u64 {
+        self.0.rax
+    }
+    fn set_number(&mut self, number: u64) {
+        self.0.rax = number;
+    }
+    fn arguments(&self) -> [u64; 4] {
+        [self.0.rbx, self.0.rcx, self.0.rdx, self.0.rsi]
+    }
+    fn answer(&mut self, result: Option<u64>) {
+        self.0.rax = result.unwrap_or(-1000_i64 as u64);
+    }
+}
+
+#[derive(Default)]
+struct Epapr(PpcRegisters);
+
+impl File for Epapr {
+    type Registers = PpcRegisters;
+    fn registers(&mut self) -> &mut PpcRegisters {
+        &mut self.0
+    }
+    fn number(&self) -> u64 {
+        self.0.r[11]
+    }
+    fn set_number(&mut self, number: u64) {
+        self.0.r[11] = number;
+    }
+    fn arguments(&self) -> [u64; 4] {
+        let r = &self.0.r;
+        [r[3], r[4], r[5], r[6]]
+    }
+    fn answer(&mut self, result: Option<u64>) {
+        self.0.r[3] = if result.is_some() { 0 } else { 12 };
+        self.0.r[4] = result.unwrap_or(0);
+    }
+}
+
+#[derive(Default)]
+struct Papr(PpcRegisters);
+
+impl File for Papr {
+    type Registers = PpcRegisters;
+    fn registers(&mut self) -> &mut PpcRegisters {
+        &mut self.0
+    }
+    fn number(&self) -> u64 {
+        self.0.r[3]
+    }
+    fn set_number(&mut self, number: u64) {
+        self.0.r[3] = number;
+    }
+    fn arguments(&self) -> [u64; 4] {
+        let r = &self.0.r;
+        [r[4], r[5], r[6], r[7]]
+    }
+    fn answer(&mut self, result: Option<u64>) {
+        self.0.r[3] = if result.is_some() { 0 } else { -2_i64 as u64 };
+        self.0.r[4] = result.unwrap_or(0);
+    }
+}
+
+/// Which numbers the calls have.
+struct Layout {
+    /// The word for it in ids.
+    name: &'static str,
+    arch: Arch,
+    entry: (EntryPoint, &'static Convention, &'static Interface),
+    /// Where the calls' numbers are, given how many.
+    numbers: fn(u64) -> Vec<Numbers>,
+    caller: Caller,
+}
+
+static ACME: Interface = Interface::vendor("acme", "another vendor's calls", *b"AC");
+
+const PPC_64: Caller =
+    Caller { width: Width::Bits64, privilege: Privilege::Supervisor, endian: Endian::Big };
+
+/// KVM's numbers on x86, one after the other.
+const DENSE: Layout = Layout {
+    name: "dense",
+    arch: Arch::X86,
+    entry: (x86_entry::port(0x48), &x86::KVM, &interface::KVM),
+    numbers: |count| vec![Numbers { interface: &interface::KVM, number: |place| place, count }],
+    caller: Caller::X86_64,
+};
+
+/// Half of them tokens of KVM's (0x2a0000 and up), half of a vendor's (0x1000 and up), with gaps.
+const EPAPR: Layout = Layout {
+    name: "epapr",
+    arch: Arch::Ppc,
+    entry: (ppc_entry::HYPERCALL_INSTRUCTIONS, &ppc::EPAPR, &interface::KVM),
+    numbers: |count| {
+        let number = |place| 3 * place;
+        [&interface::KVM, &ACME].map(|interface| Numbers { interface, number, count: count / 2 }).into()
+    },
+    caller: PPC_64,
+};
+
+/// Half of them opcodes of PAPR's, a multiple of four each, half of a vendor's (0x7200 and up).
+const PAPR: Layout = Layout {
+    name: "papr",
+    arch: Arch::Ppc,
+    entry: (ppc_entry::SC1, &ppc::PAPR, &interface::PAPR),
+    numbers: |count| {
+        let half = count / 2;
+        vec![
+            Numbers { interface: &interface::PAPR, number: |place| 4 * place, count: half },
+            Numbers { interface: &ACME, number: |place| place, count: half },
+        ]
+    },
+    caller: PPC_64,
+};
+
+/// A dispatcher over a layout, and what its calls look like in the number register.
+struct World {
+    dispatcher: Dispatcher<State>,
+    layout: Layout,
+    wires: Vec<u64>,
+    /// The calls of one sample, each as it stands in the number register.
+    random: Vec<u32>,
+    /// The same place of each, in a table without gaps.
+    places: Vec<u32>,
+    state: State,
+}
+
+impl World {
+    fn new(layout: Layout, count: u64) -> Result<World, BenchError> {
+        let numbers = (layout.numbers)(count);
+        let (point, convention, interface) = layout.entry;
+        let dispatcher = calls::dispatcher(layout.arch, (point, convention, interface), &numbers, |b| b)?;
+        let wires: Vec<u64> = numbers
+            .iter()
+            .flat_map(|n| {
+                let wire = |place| n.interface.wire(convention.numbering, (n.number)(place));
+                (0..n.count).map(move |place| wire(place).expect("the builder took it"))
+            })
+            .collect();
+        let places = random_places(wires.len());
+        let random = places.iter().map(|place| wires[*place as usize] as u32).collect();
+        Ok(World { dispatcher, layout, wires, random, places, state: State::default() })
+    }
+
+    /// The sequence of calls, by number and by place: one place over and over, or any.
+    fn sequence(&self, random: bool) -> (Vec<u32>, Vec<u32>) {
+        if random {
+            return (self.random.clone(), self.places.clone());
+        }
+        let place = self.wires.len() / 2;
+        (vec![self.wires[place] as u32; SEQUENCE], vec![place as u32; SEQUENCE])
+    }
+}
+
+/// The same places in each run (Marsaglia's xorshift64).
+fn random_places(count: usize) -> Vec<u32> {
+    let mut seed = 0x9e37_79b9_7f4a_7c15_u64;
+    let next = || {
+        seed ^= seed << 13;
+        seed ^= seed >> 7;
+        seed ^= seed << 17;
+        (seed % count as u64) as u32
+    };
+    std::iter::repeat_with(next).take(SEQUENCE).collect()
+}
+
+/// Time of one call, where `answer` gives the result of each.
+fn calls_by_hand<F: File>(
+    file: &mut F,
+    sequence: &[u32],
+    mut answer: impl FnMut(u64, [u64; 4]) -> Option<u64>,
+) -> f64 {
+    clock::each(sequence.len() as u64, || {
+        for number in sequence {
+            file.set_number((*number).into());
+            let file = black_box(&mut *file);
+            let result = answer(file.number(), file.arguments());
+            file.answer(result);
+        }
+    })
+}
+
+/// Subjects over a world, each named `prefix/word`.
+fn subjects<'a, F: File + 'a>(world: &'a World, prefix: &str, random: bool) -> Vec<Subject<'a>> {
+    let (sequence, places) = world.sequence(random);
+    let state = &world.state;
+    let base = format!("{prefix}/array");
+    let id = |word: &str| format!("{prefix}/{word}");
+    let of_kind = |place: usize| DIRECT[place % KINDS];
+
+    let dispatcher = &world.dispatcher;
+    let entry = dispatcher.entry(world.layout.entry.0).expect("it was bound");
+    let (mut vcpu, mut file, numbers) = (dispatcher.vcpu(0), F::default(), sequence.clone());
+    let caller = world.layout.caller;
+    let own = Subject::ns(id("hypercall"), move || {
+        clock::each(numbers.len() as u64, || {
+            for number in &numbers {
+                file.set_number((*number).into());
+                let registers = black_box(file.registers());
+                let action = dispatcher.serve(entry, state, &mut vcpu, registers, caller);
+                assert!(matches!(action, Action::Return(_)));
+            }
+        })
+    });
+
+    let mut file = F::default();
+    let table: Vec<Direct> = (0..world.wires.len()).map(of_kind).collect();
+    let numbers = places.clone();
+    let array = Subject::ns(base.clone(), move || {
+        calls_by_hand(&mut file, &numbers, |number, [a, b, c, d]| {
+            Some(table.get(number as usize)?(state, a, b, c, d))
+        })
+    });
+
+    let (mut file, numbers) = (F::default(), sequence.clone());
+    let map: HashMap<u64, Direct> =
+        world.wires.iter().enumerate().map(|(place, wire)| (*wire, of_kind(place))).collect();
+    let hashmap = Subject::ns(id("hashmap"), move || {
+        calls_by_hand(&mut file, &numbers, |number, [a, b, c, d]| {
+            Some(map.get(&number)?(state, a, b, c, d))
+        })
+    });
+
+    let (mut file, numbers) = (F::default(), sequence);
+    let mut bus = MmioBus::<Direct>::new();
+    for (place, wire) in world.wires.iter().enumerate() {
+        let range = MmioRange::new(MmioAddress(*wire), 1).expect("a range of one");
+        bus.register(range, of_kind(place)).expect("no two are the same");
+    }
+    let bus = Subject::ns(id("bus"), move || {
+        calls_by_hand(&mut file, &numbers, |number, [a, b, c, d]| {
+            Some(bus.device(MmioAddress(number))?.1(state, a, b, c, d))
+        })
+    });
+
+    let mut all = vec![own.against(base.clone()), array];
+    if world.wires.len() == KINDS {
+        let (mut file, numbers) = (F::default(), places);
+        let by_match = Subject::ns(id("match"), move || {
+            calls_by_hand(&mut file, &numbers, |number, arguments| calls::by_match(state, number, arguments))
+        });
+        all.push(by_match.against(base.clone()));
+    }
+    all.extend([hashmap, bus].map(|s| s.against(base.clone())));
+    all
+}
+
+fn measure<F: File>(bench: &mut Bench<'_>, layout: Layout, count: u64) -> Result<(), BenchError> {
+    let name = layout.name;
+    let world = World::new(layout, count)?;
+    for (order, random) in [("random", true), ("same", false)] {
+        bench.group(subjects::<F>(&world, &format!("dispatch/{name}/{count}/{order}"), random))?;
+    }
+    Ok(())
+}
+
+/// 64 calls with dense numbers.
+pub fn dense_64(bench: &mut Bench<'_>) -> Result<(), BenchError> {
+    measure::<X86>(bench, DENSE, 64)
+}
+
+/// 10,000 calls with dense numbers.
+pub fn dense_10000(bench: &mut Bench<'_>) -> Result<(), BenchError> {
+    measure::<X86>(bench, DENSE, 10_000)
+}
+
+/// 64 ePAPR tokens of two vendors.
+pub fn epapr_64(bench: &mut Bench<'_>) -> Result<(), BenchError> {
+    measure::<Epapr>(bench, EPAPR, 64)
+}
+
+/// 64 PAPR opcodes, half of them a vendor's.
+pub fn papr_64(bench: &mut Bench<'_>) -> Result<(), BenchError> {
+    measure::<Papr>(bench, PAPR, 64)
+}
