@@ -84,11 +84,13 @@ const _: () = assert!(core::mem::size_of::<PpcRegisters>() == COUNT * 8);
 
 impl PpcRegisters {
     /// The registers by index.
+    #[inline]
     pub fn as_array(&self) -> &[u64; COUNT] {
         bytemuck::cast_ref(self)
     }
 
     /// The registers by index, to change.
+    #[inline]
     pub fn as_array_mut(&mut self) -> &mut [u64; COUNT] {
         bytemuck::cast_mut(self)
     }

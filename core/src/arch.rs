@@ -94,6 +94,7 @@ pub enum Width {
 
 impl Width {
     /// The bits that count.
+    #[inline]
     pub const fn mask(self, value: u64) -> u64 {
         match self {
             Width::Bits32 => value & 0xffff_ffff,

@@ -120,6 +120,7 @@ pub struct Slots<'a> {
 
 impl<'a> Slots<'a> {
     /// Over argument registers that are already masked to `width`.
+    #[inline]
     pub fn new(values: &'a [u64], width: Width) -> Slots<'a> {
         Slots { values, width }
     }
@@ -138,6 +139,7 @@ impl<'a> Slots<'a> {
     }
 
     /// The guest's mode.
+    #[inline]
     pub fn width(&self) -> Width {
         self.width
     }

@@ -1,13 +1,14 @@
 //! Builds a dispatcher, and refuses one that cannot be meant.
 
 use crate::definition::Hypercall;
-use crate::dispatcher::{Entry, EntrySpan, Served};
+use crate::dispatcher::{Gate, Served};
+use crate::entry::{Entry, EntrySpan, Marshal};
 use crate::handler::{Erased, LINKED_HANDLERS, erase};
-use crate::multicall::{Batches, Multicalls};
+use crate::multicall::Batches;
 use crate::services::{MissingService, Services};
 use crate::{
     Arch, BuildError, Context, Convention, Definition, Dispatcher, EntryPoint, Error, Interface, Multicall,
-    Outcome, Policy, Registry, Status,
+    Outcome, Policy, Registry, Status, Width,
 };
 use alloc::boxed::Box;
 use alloc::string::String;
@@ -136,7 +137,7 @@ impl<Vm: 'static> Builder<Vm> {
     pub fn linked_handlers(mut self, services: &Services) -> Self {
         for linked in LINKED_HANDLERS.iter() {
             let handler = (linked.bind)(services)
-                .map(|bound| -> Erased<Vm> { Box::new(move |_, trap, context| bound(trap, context)) });
+                .map(|bound| -> Erased<Vm> { Box::new(move |_, trap, context| (bound.0)(trap, context)) });
             self.handlers.push(Pending { definition: linked.definition, handler, origin: Origin::Linked });
         }
         self
@@ -147,7 +148,7 @@ impl<Vm: 'static> Builder<Vm> {
     #[must_use]
     pub fn multicall(mut self, batches: Batches<Vm>) -> Self {
         // What an entry that is a multicall itself gets: the dispatcher sees those of traps first.
-        let nested: Erased<Vm> = Box::new(|_, _, _| Outcome::Failed(Error::Unsupported));
+        let nested: Erased<Vm> = Box::new(|_, _, context| context.brief(Outcome::Failed(Error::Unsupported)));
         let pending =
             Pending { definition: Multicall::DEFINITION, handler: Ok(nested), origin: Origin::Handled };
         self.handlers.push(pending);
@@ -202,11 +203,19 @@ impl<Vm: 'static> Builder<Vm> {
                 None => {}
             }
             let call = definition.name;
+            let (wide, narrow) = definition.slots();
             let served = Served {
                 definition,
                 handler: handler.map_err(|missing| BuildError::Service { call, missing })?,
-                allowed: self.policy.allows(definition),
-                deprecated: definition.status == Status::Deprecated,
+                most_slots: wide.max(narrow),
+                gate: match definition.status {
+                    _ if !self.policy.allows(definition) => Gate::Denied,
+                    Status::Deprecated => Gate::Deprecated,
+                    _ if self.multicall.is_some() && core::ptr::eq(definition, Multicall::DEFINITION) => {
+                        Gate::Batch
+                    }
+                    _ => Gate::Open,
+                },
                 reported: AtomicBool::new(false),
                 panicked: AtomicBool::new(false),
             };
@@ -216,9 +225,6 @@ impl<Vm: 'static> Builder<Vm> {
         if slots.len() > usize::from(u16::MAX) - 1 {
             return Err(BuildError::TooMany(slots.len()));
         }
-        let line = slots.iter().position(|s| core::ptr::eq(s.definition, Multicall::DEFINITION));
-        let multicall =
-            self.multicall.zip(line).map(|(batches, slot)| Multicalls { line: slot + 1, batches });
         let entries = points.into_iter().map(|point| point.freeze(self.arch, &slots)).collect();
         Ok(Dispatcher {
             arch: self.arch,
@@ -227,7 +233,7 @@ impl<Vm: 'static> Builder<Vm> {
             user_mode: self.policy.user_mode(),
             clock: self.clock,
             registry,
-            multicall,
+            multicall: self.multicall,
         })
     }
 
@@ -340,14 +346,21 @@ impl Point {
                 spans.push(EntrySpan {
                     first: span.first,
                     shift: span.step.trailing_zeros(),
-                    odd: span.step - 1,
                     count: span.count,
                     table: table.into_boxed_slice(),
                     errors: interface.errors.unwrap_or(self.convention.errors),
                 });
             }
         }
-        Entry { point: self.point, convention: self.convention, interface: self.interfaces[0], spans }
+        let convention = self.convention;
+        Entry {
+            point: self.point,
+            convention,
+            interface: self.interfaces[0],
+            modes: [Width::Bits64, Width::Bits32].map(|width| Marshal::new(convention.mode_for(width))),
+            has_status: convention.has_status(),
+            spans,
+        }
     }
 }
 

@@ -37,9 +37,11 @@ pub trait Registers {
 }
 
 impl Registers for [u64] {
+    #[inline]
     fn get(&self, index: usize) -> u64 {
         self[index]
     }
+    #[inline]
     fn set(&mut self, index: usize, value: u64) {
         self[index] = value;
     }
@@ -141,7 +143,7 @@ impl Convention {
 
     /// Whether a completed call's value has a register of its own beside the status.
     pub fn has_status(&self) -> bool {
-        self.modes.iter().any(|m| m.result != m.value)
+        self.modes.iter().any(|m| m.result.index != m.value.index)
     }
 }
 

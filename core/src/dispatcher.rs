@@ -1,96 +1,45 @@
 //! The frozen table that serves calls.
 
+pub use crate::entry::{EntryId, EntryPoint};
+
 use crate::arch::{Caller, Privilege, Width};
 use crate::convention::{Registers, Trap};
-use crate::encoding::{Encoding, Reply};
-use crate::handler::Erased;
-use crate::multicall::Multicalls;
+use crate::encoding::Encoding;
+use crate::entry::{Entry, encode, say};
+use crate::handler::{Brief, Erased};
+use crate::multicall::Batches;
 use crate::outcome::{Action, Return};
 use crate::statistics::{Event, NO_SLOT};
 use crate::vcpu::Deferral;
 use crate::{
-    Arch, Builder, CallEntry, Context, Convention, Definition, Error, Interface, Outcome, Output, Progress,
-    Registry, Vcpu,
+    Arch, Builder, CallEntry, Context, Convention, Definition, Error, Interface, MAX_ARGUMENTS, Outcome,
+    Output, Progress, Registry, Vcpu,
 };
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::fmt;
 use core::sync::atomic::{AtomicBool, Ordering};
+use tracing::level_filters::LevelFilter;
 
-/// A place where calls come in: a doorbell port or address, a kind of exit, an instruction.
-///
-/// Nothing at a trap tells two interfaces apart, so each entry point is bound to one convention and one
-/// interface when the dispatcher is built. Architecture crates have constants for theirs.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct EntryPoint {
-    /// The transport: `pio`, `mmio`, `exit-hypercall`, `diag500` ...
-    pub transport: &'static str,
-    /// Which of several: the port or guest-physical address; zero where there is one only.
-    pub address: u64,
-}
-
-impl EntryPoint {
-    /// The entry point at `address` of a transport.
-    pub const fn new(transport: &'static str, address: u64) -> EntryPoint {
-        EntryPoint { transport, address }
-    }
-}
-
-impl fmt::Display for EntryPoint {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.address {
-            0 => f.write_str(self.transport),
-            address => write!(f, "{} {address:#x}", self.transport),
-        }
-    }
-}
-
-/// An entry point of one dispatcher, for [`Dispatcher::dispatch`].
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct EntryId(usize);
-
-/// The numbers of one interface at one entry point.
-pub(crate) struct EntrySpan {
-    pub(crate) first: u64,
-    /// log2 of the distance between numbers.
-    pub(crate) shift: u32,
-    /// The low bits that are clear in every number.
-    pub(crate) odd: u64,
-    pub(crate) count: u64,
-    /// Slot + 1 by number, 0 where there is none; ends behind the last number that has one.
-    pub(crate) table: Box<[u16]>,
-    pub(crate) errors: &'static Encoding,
-}
-
-pub(crate) struct Entry {
-    pub(crate) point: EntryPoint,
-    pub(crate) convention: &'static Convention,
-    pub(crate) interface: &'static Interface,
-    /// The bound interface's first: an unknown number is said in its encoding.
-    pub(crate) spans: Vec<EntrySpan>,
-}
-
-impl Entry {
-    /// The slot of a number as the guest wrote it, and how its interface says errors.
-    #[inline]
-    fn find(&self, wire: u64) -> (Option<usize>, &'static Encoding) {
-        for span in &self.spans {
-            let offset = wire.wrapping_sub(span.first);
-            let number = offset >> span.shift;
-            if wire >= span.first && number < span.count && offset & span.odd == 0 {
-                let slot = usize::try_from(number).ok().and_then(|n| span.table.get(n)).copied();
-                return (slot.unwrap_or(0).checked_sub(1).map(usize::from), span.errors);
-            }
-        }
-        (None, self.spans.first().map_or(self.convention.errors, |s| s.errors))
-    }
+/// What there is to do before a handler.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Gate {
+    /// Nothing.
+    Open,
+    /// The policy denies the call.
+    Denied,
+    /// The call is deprecated, which the VM's log is to say once.
+    Deprecated,
+    /// It is the multicall: of a trap, the dispatcher itself serves it.
+    Batch,
 }
 
 pub(crate) struct Served<Vm> {
     pub(crate) definition: &'static Definition,
     pub(crate) handler: Erased<Vm>,
-    pub(crate) allowed: bool,
-    pub(crate) deprecated: bool,
+    pub(crate) gate: Gate,
+    /// Argument registers that the call takes, in the mode in which it takes most.
+    pub(crate) most_slots: usize,
     pub(crate) reported: AtomicBool,
     pub(crate) panicked: AtomicBool,
 }
@@ -98,10 +47,20 @@ pub(crate) struct Served<Vm> {
 /// A call that was looked up and may be made.
 struct Found<'a, Vm> {
     served: &'a Served<Vm>,
-    /// Where it is counted.
+    /// Where it is counted: its slot + 1.
     line: usize,
-    convention: &'static Convention,
+    entry: &'a Entry,
     errors: &'static Encoding,
+}
+
+/// Why a call does not get to a handler.
+enum Refused<'a, Vm> {
+    /// A user program made it.
+    User,
+    /// Nobody serves it.
+    Unknown,
+    /// The policy denies this call, which is counted at this line.
+    Denied(&'a Served<Vm>, usize),
 }
 
 /// Serves the calls of one VM: built once, then shared by its vCPUs without a lock.
@@ -115,7 +74,7 @@ pub struct Dispatcher<Vm> {
     pub(crate) user_mode: bool,
     pub(crate) clock: Option<fn() -> u64>,
     pub(crate) registry: Registry,
-    pub(crate) multicall: Option<Multicalls<Vm>>,
+    pub(crate) multicall: Option<Batches<Vm>>,
 }
 
 impl<Vm> fmt::Debug for Dispatcher<Vm> {
@@ -149,7 +108,7 @@ impl<Vm> Dispatcher<Vm> {
 
     /// The call of this name, if it has a handler and the policy allows it.
     pub fn definition_of(&self, name: &str) -> Option<&'static Definition> {
-        self.slots.iter().find(|s| s.allowed && s.definition.name == name).map(|s| s.definition)
+        self.slots.iter().find(|s| s.gate != Gate::Denied && s.definition.name == name).map(|s| s.definition)
     }
 
     /// The entry points with what each is bound to.
@@ -177,6 +136,19 @@ impl<Vm> Dispatcher<Vm> {
         Vcpu::new(index, self.slots.len())
     }
 
+    /// Bytes that [`vcpu`](Self::vcpu) allocates for each vCPU.
+    pub fn vcpu_size(&self) -> usize {
+        Vcpu::size(self.slots.len())
+    }
+
+    /// Bytes of the tables that calls are found by; what handlers own is theirs.
+    pub fn size(&self) -> usize {
+        let spans = self.entries.iter().flat_map(|entry| &entry.spans);
+        size_of_val(&*self.slots)
+            + size_of_val(&*self.entries)
+            + spans.map(|span| size_of_val(span) + size_of_val(&*span.table)).sum::<usize>()
+    }
+
     /// Serves a call whose registers are at hand: reads them, dispatches, and where the call returns, writes
     /// the answer. No register outside the convention's outputs changes.
     ///
@@ -191,10 +163,26 @@ impl<Vm> Dispatcher<Vm> {
         registers: &mut (impl Registers + ?Sized),
         caller: Caller,
     ) -> Action {
-        let mode = self.entries[entry.0].convention.mode_for(caller.width);
-        let action = self.dispatch(entry, vm, vcpu, &mode.read(registers, caller));
+        let at = &self.entries[entry.0];
+        let mode = at.mode(caller.width);
+        let (number, caller) = mode.number(registers, caller);
+        let action = match self.look_up(at, number, caller) {
+            Err(refused) => self.refuse(at, vcpu, number, caller.width, refused),
+            Ok(found) => {
+                let mut trap = Trap { number, arguments: [0; MAX_ARGUMENTS], caller };
+                mode.arguments(registers, found.served.most_slots, &mut trap.arguments);
+                match self.run_trap(entry, found, vm, vcpu, &trap) {
+                    Ran::Plain(value) => {
+                        let (result, value) = at.plain(mode, value);
+                        mode.write_plain(registers, result, value);
+                        return Action::Return(Return::plain(result, value, at.has_status));
+                    }
+                    Ran::Else(action) => action,
+                }
+            }
+        };
         if let Action::Return(answer) = &action {
-            mode.write(registers, answer);
+            mode.mode.write(registers, answer);
         }
         action
     }
@@ -206,18 +194,12 @@ impl<Vm> Dispatcher<Vm> {
     /// # Panics
     /// When the entry is another dispatcher's and this one has fewer.
     pub fn dispatch(&self, entry: EntryId, vm: &Vm, vcpu: &mut Vcpu, trap: &Trap) -> Action {
-        let found = match self.look_up(entry, vcpu, trap) {
+        let at = &self.entries[entry.0];
+        let found = match self.look_up(at, trap.number, trap.caller) {
             Ok(found) => found,
-            Err(refused) => return say(self.convention(entry), trap.caller.width, refused),
+            Err(refused) => return self.refuse(at, vcpu, trap.number, trap.caller.width, refused),
         };
-        match &self.multicall {
-            Some(multicall) if multicall.line == found.line => {
-                let (outcome, event) = self.serve_batch(&multicall.batches, entry, vm, vcpu, trap);
-                vcpu.counters.note(found.line, event, 0); // the time is its entries'
-                encode(found.convention, found.errors, trap.caller.width, outcome)
-            }
-            _ => self.run(&found, vm, vcpu, trap),
-        }
+        self.run_trap(entry, found, vm, vcpu, trap).action(at, trap.caller.width)
     }
 
     /// Serves a call in memory that was copied into `call`, at an entry point that it did not come in by
@@ -238,61 +220,117 @@ impl<Vm> Dispatcher<Vm> {
         call: &mut CallEntry,
         caller: Caller,
     ) -> Progress {
-        let trap = call.trap(self.entries[point.0].convention.mode_for(caller.width), caller);
-        call.settle(match self.look_up(point, vcpu, &trap) {
-            Ok(found) if call.is_sound() => self.run(&found, vm, vcpu, &trap),
-            Ok(found) => {
-                vcpu.counters.note(found.line, Event::Error, 0);
-                encode(found.convention, found.errors, trap.caller.width, Outcome::Failed(Error::Invalid))
+        let at = &self.entries[point.0];
+        let trap = call.trap(at.mode(caller.width).mode, caller);
+        let width = trap.caller.width;
+        call.settle(match self.look_up(at, trap.number, trap.caller) {
+            Ok(found) if call.is_sound() => self.run(found, vm, vcpu, &trap).action(at, width),
+            Ok(Found { line, errors, .. }) => {
+                vcpu.counters.note(line, Event::Error, 0);
+                encode(at.convention, errors, width, Outcome::Failed(Error::Invalid))
             }
-            Err(refused) => say(self.convention(point), trap.caller.width, refused),
+            Err(refused) => self.refuse(at, vcpu, trap.number, width, refused),
         })
     }
 
-    /// The call of a trap, if this guest may make it; what it is told otherwise.
+    /// The call of a trap, if this guest may make it.
     #[inline]
-    fn look_up(&self, id: EntryId, vcpu: &mut Vcpu, trap: &Trap) -> Result<Found<'_, Vm>, Reply> {
-        let entry = &self.entries[id.0];
-        let convention = entry.convention;
+    fn look_up<'a>(
+        &'a self,
+        entry: &'a Entry,
+        number: u64,
+        caller: Caller,
+    ) -> Result<Found<'a, Vm>, Refused<'a, Vm>> {
         // Privilege comes before the number, as in KVM: a user program learns nothing of what exists.
-        if trap.caller.privilege == Privilege::User && !self.user_mode {
-            vcpu.counters.note(NO_SLOT, Event::UserRefused, 0);
-            return Err(convention.user_refused);
+        if caller.privilege == Privilege::User && !self.user_mode {
+            return Err(Refused::User);
         }
-        let (slot, errors) = entry.find(trap.number);
-        let Some((line, served)) = slot.and_then(|i| Some((i + 1, self.slots.get(i)?))) else {
-            vcpu.counters.note(NO_SLOT, Event::Unknown, 0);
-            tracing::trace!(vcpu = vcpu.index, number = trap.number, "unknown call");
-            return Err(errors.reply(Error::Unknown));
-        };
-        if !served.allowed {
-            vcpu.counters.note(line, Event::Denied, 0);
-            tracing::trace!(vcpu = vcpu.index, call = served.definition.name, "denied");
-            return Err(errors.reply(Error::Unknown));
+        let Some((line, errors)) = entry.find(number) else { return Err(Refused::Unknown) };
+        // The table was made of these slots.
+        let Some(served) = self.slots.get(line - 1) else { return Err(Refused::Unknown) };
+        if served.gate != Gate::Open && !served.pass() {
+            return Err(Refused::Denied(served, line));
         }
-        Ok(Found { served, line, convention, errors })
+        Ok(Found { served, line, entry, errors })
+    }
+
+    /// Counts a call that does not get to a handler, and says what the guest is told.
+    #[cold]
+    fn refuse(
+        &self,
+        entry: &Entry,
+        vcpu: &Vcpu,
+        number: u64,
+        width: Width,
+        refused: Refused<'_, Vm>,
+    ) -> Action {
+        match refused {
+            Refused::User => {
+                vcpu.counters.note(NO_SLOT, Event::UserRefused, 0);
+                return say(entry.convention, width, entry.convention.user_refused);
+            }
+            Refused::Unknown => {
+                vcpu.counters.note(NO_SLOT, Event::Unknown, 0);
+                tracing::trace!(vcpu = vcpu.index, number, "unknown call");
+            }
+            Refused::Denied(served, line) => {
+                vcpu.counters.note(line, Event::Denied, 0);
+                tracing::trace!(vcpu = vcpu.index, call = served.definition.name, "denied");
+            }
+        }
+        say(entry.convention, width, entry.errors(number).reply(Error::Unknown))
+    }
+
+    /// Runs the call of a trap, which may be a multicall.
+    #[inline]
+    fn run_trap(&self, id: EntryId, found: Found<'_, Vm>, vm: &Vm, vcpu: &mut Vcpu, trap: &Trap) -> Ran {
+        match &self.multicall {
+            Some(batches) if found.served.gate == Gate::Batch => {
+                Ran::Else(self.run_batch(id, found, batches, vm, vcpu, trap))
+            }
+            _ => self.run(found, vm, vcpu, trap),
+        }
+    }
+
+    #[cold]
+    fn run_batch(
+        &self,
+        id: EntryId,
+        found: Found<'_, Vm>,
+        batches: &Batches<Vm>,
+        vm: &Vm,
+        vcpu: &mut Vcpu,
+        trap: &Trap,
+    ) -> Action {
+        let (outcome, event) = self.serve_batch(batches, id, vm, vcpu, trap);
+        vcpu.counters.note(found.line, event, 0); // the time is its entries'
+        encode(found.entry.convention, found.errors, trap.caller.width, outcome)
     }
 
     /// Runs a call's handler, counts it, and says what came of it.
     #[inline]
-    fn run(&self, found: &Found<'_, Vm>, vm: &Vm, vcpu: &mut Vcpu, trap: &Trap) -> Action {
-        let Found { served, line, convention, errors } = *found;
-        let width = trap.caller.width;
-        if served.deprecated && !served.reported.load(Ordering::Relaxed) {
-            served.report(&served.reported, "the guest uses a deprecated call");
+    fn run(&self, found: Found<'_, Vm>, vm: &Vm, vcpu: &Vcpu, trap: &Trap) -> Ran {
+        if self.clock.is_some() || LevelFilter::current() == LevelFilter::TRACE {
+            return Ran::Else(self.run_watched(found, vm, vcpu, trap));
         }
+        let mut context = Context::new(vcpu, trap, found.served.definition);
+        let value = match found.served.call(vm, trap, &mut context) {
+            Some(Brief::Done) => None,
+            Some(Brief::Value(value)) => Some(value),
+            brief => return Ran::Else(found.settle(context, brief, 0)),
+        };
+        vcpu.counters.note(found.line, Event::Served, 0);
+        Ran::Plain(value)
+    }
+
+    /// As [`run`](Self::run), with what costs time of its own.
+    #[cold]
+    fn run_watched(&self, found: Found<'_, Vm>, vm: &Vm, vcpu: &Vcpu, trap: &Trap) -> Action {
         let start = self.clock.map_or(0, |clock| clock());
-        let (outcome, event) = served.call(vm, vcpu, trap);
+        let mut context = Context::new(vcpu, trap, found.served.definition);
+        let brief = found.served.call(vm, trap, &mut context);
         let time = self.clock.map_or(0, |clock| clock().saturating_sub(start));
-        vcpu.counters.note(line, event, time);
-        tracing::trace!(vcpu = vcpu.index, call = served.definition.name, ?outcome, "served");
-        match outcome {
-            Outcome::Deferred => {
-                let generation = vcpu.slot.generation();
-                Action::Deferred(Deferral { convention, errors, width, line, generation })
-            }
-            other => encode(convention, errors, width, other),
-        }
+        found.settle(context, brief, time)
     }
 
     /// Refuses a call as one of a user program's, whatever the policy says: for transports on which the
@@ -301,22 +339,78 @@ impl<Vm> Dispatcher<Vm> {
     /// # Panics
     /// When the entry is another dispatcher's and this one has fewer.
     pub fn refuse_user(&self, entry: EntryId, vcpu: &mut Vcpu, width: Width) -> Action {
-        vcpu.counters.note(NO_SLOT, Event::UserRefused, 0);
-        let convention = self.entries[entry.0].convention;
-        say(convention, width, convention.user_refused)
+        self.refuse(&self.entries[entry.0], vcpu, 0, width, Refused::User)
+    }
+}
+
+impl<Vm> Found<'_, Vm> {
+    /// Counts a call whose handler ran, and says what is to be done.
+    #[cold]
+    fn settle(self, mut context: Context<'_>, brief: Option<Brief>, time: u64) -> Action {
+        let Found { served, line, entry, errors } = self;
+        let (vcpu, width) = (context.vcpu, context.width());
+        let (outcome, event) = served.outcome(&mut context, brief);
+        vcpu.counters.note(line, event, time);
+        tracing::trace!(vcpu = vcpu.index, call = served.definition.name, ?outcome, "served");
+        match outcome {
+            Outcome::Deferred => {
+                let generation = vcpu.slot.generation();
+                let convention = entry.convention;
+                Action::Deferred(Deferral { convention, errors, width, line, generation })
+            }
+            other => encode(entry.convention, errors, width, other),
+        }
+    }
+}
+
+/// What came of a handler.
+enum Ran {
+    /// The call completed, with this value and no extra outputs.
+    Plain(Option<u64>),
+    /// Something else.
+    Else(Action),
+}
+
+impl Ran {
+    #[inline]
+    fn action(self, entry: &Entry, width: Width) -> Action {
+        match self {
+            Ran::Plain(value) => {
+                let (result, value) = entry.plain(entry.mode(width), value);
+                Action::Return(Return::plain(result, value, entry.has_status))
+            }
+            Ran::Else(action) => action,
+        }
     }
 }
 
 impl<Vm> Served<Vm> {
-    /// Runs the handler; its panic or broken contract is the guest's internal error.
+    /// Runs the handler; nothing where it panicked.
     #[inline]
-    fn call(&self, vm: &Vm, vcpu: &Vcpu, trap: &Trap) -> (Outcome, Event) {
-        let mut context = Context { vcpu, caller: trap.caller, definition: self.definition, deferred: false };
+    fn call(&self, vm: &Vm, trap: &Trap, context: &mut Context<'_>) -> Option<Brief> {
         #[cfg(feature = "std")]
-        let outcome = crate::panics::catch(|| (self.handler)(vm, trap, &mut context));
+        return crate::panics::catch(|| (self.handler)(vm, trap, context));
         #[cfg(not(feature = "std"))]
-        let outcome = Some((self.handler)(vm, trap, &mut context));
-        let deferred = context.deferred;
+        return Some((self.handler)(vm, trap, context));
+    }
+
+    /// Whether the policy lets the call through; says once where it is deprecated.
+    #[cold]
+    fn pass(&self) -> bool {
+        if self.gate == Gate::Deprecated && !self.reported.load(Ordering::Relaxed) {
+            self.report(&self.reported, "the guest uses a deprecated call");
+        }
+        self.gate != Gate::Denied
+    }
+
+    /// The outcome of a handler; its panic or broken contract is the guest's internal error.
+    fn outcome(&self, context: &mut Context<'_>, brief: Option<Brief>) -> (Outcome, Event) {
+        let (vcpu, deferred) = (context.vcpu, context.deferred);
+        let outcome = brief.map(|brief| match brief {
+            Brief::Done => Outcome::Complete(Output::NONE),
+            Brief::Value(value) => Outcome::Complete(Output::value(value)),
+            Brief::Other => context.outcome.take().unwrap_or(Outcome::Failed(Error::Internal)),
+        });
         match outcome {
             Some(Outcome::Deferred) if deferred => (Outcome::Deferred, Event::Served),
             Some(Outcome::Deferred) | None => {
@@ -344,47 +438,6 @@ impl<Vm> Served<Vm> {
         if !once.swap(true, Ordering::Relaxed) {
             let name = self.definition.name;
             tracing::warn!(call = name, "{what}; further ones are counted only");
-        }
-    }
-}
-
-/// An outcome in the terms of a convention and an interface's errors.
-#[inline]
-pub(crate) fn encode(
-    convention: &'static Convention,
-    errors: &'static Encoding,
-    width: Width,
-    outcome: Outcome,
-) -> Action {
-    match outcome {
-        Outcome::Complete(output) => {
-            let output = output.masked(width);
-            let value = output.get();
-            Action::Return(if convention.has_status() {
-                let value = if convention.always_writes_value { value.or(Some(0)) } else { value };
-                Return { result: 0, value, output, error: false, status: true }
-            } else {
-                Return { result: value.unwrap_or(0), value: None, output, error: false, status: false }
-            })
-        }
-        Outcome::Failed(error) => say(convention, width, errors.reply(error)),
-        Outcome::Retry => Action::Retry,
-        Outcome::Fault(fault) => Action::Fault(fault),
-        Outcome::Exit(exit) => Action::Exit(exit),
-        // A deferral is answered where its completion is known; one that got here broke the contract.
-        Outcome::Deferred => say(convention, width, errors.reply(Error::Internal)),
-    }
-}
-
-/// A reply in the terms of a convention.
-fn say(convention: &'static Convention, width: Width, reply: Reply) -> Action {
-    match reply {
-        Reply::Fault(fault) => Action::Fault(fault),
-        Reply::Value(code) => {
-            let status = convention.has_status();
-            let value = (convention.always_writes_value && status).then_some(0);
-            let result = width.mask(code as u64);
-            Action::Return(Return { result, value, output: Output::NONE, error: true, status })
         }
     }
 }

@@ -11,12 +11,45 @@ use alloc::boxed::Box;
 #[derive(Debug)]
 pub struct Context<'a> {
     pub(crate) vcpu: &'a Vcpu,
-    pub(crate) caller: Caller,
+    trap: &'a Trap,
     pub(crate) definition: &'static Definition,
     pub(crate) deferred: bool,
+    /// The outcome of a handler that [`Brief`] does not tell.
+    pub(crate) outcome: Option<Outcome>,
 }
 
-impl Context<'_> {
+/// What came of a handler, in two registers: what nearly every call ends in.
+#[derive(Clone, Copy)]
+pub(crate) enum Brief {
+    /// Completed without a value.
+    Done,
+    /// Completed with this value and no extra outputs.
+    Value(u64),
+    /// What the context's `outcome` holds.
+    Other,
+}
+
+impl<'a> Context<'a> {
+    #[inline]
+    pub(crate) fn new(vcpu: &'a Vcpu, trap: &'a Trap, definition: &'static Definition) -> Context<'a> {
+        Context { vcpu, trap, definition, deferred: false, outcome: None }
+    }
+
+    /// Takes an outcome apart. One of a handler that took the right to complete the call later is not brief:
+    /// it may have to be taken back.
+    #[inline]
+    pub(crate) fn brief(&mut self, outcome: Outcome) -> Brief {
+        match outcome {
+            Outcome::Complete(output) if output.extra().is_empty() && !self.deferred => {
+                output.get().map_or(Brief::Done, Brief::Value)
+            }
+            other => {
+                self.outcome = Some(other);
+                Brief::Other
+            }
+        }
+    }
+
     /// The index of the calling vCPU.
     pub fn vcpu(&self) -> u32 {
         self.vcpu.index
@@ -24,22 +57,22 @@ impl Context<'_> {
 
     /// Mode, privilege and byte order of the caller, together.
     pub fn caller(&self) -> Caller {
-        self.caller
+        self.trap.caller
     }
 
     /// The byte order of the guest's structures.
     pub fn endian(&self) -> Endian {
-        self.caller.endian
+        self.trap.caller.endian
     }
 
     /// The mode the guest called from, for calls whose meaning differs between modes.
     pub fn width(&self) -> Width {
-        self.caller.width
+        self.trap.caller.width
     }
 
     /// Whether a user program of the guest's made the call; only where the policy allows that.
     pub fn is_user_mode(&self) -> bool {
-        self.caller.privilege == Privilege::User
+        self.trap.caller.privilege == Privilege::User
     }
 
     /// What is known of the call.
@@ -55,7 +88,7 @@ impl Context<'_> {
 }
 
 /// A handler after its types are gone: from registers to an outcome.
-pub(crate) type Erased<Vm> = Box<dyn Fn(&Vm, &Trap, &mut Context<'_>) -> Outcome + Send + Sync>;
+pub(crate) type Erased<Vm> = Box<dyn Fn(&Vm, &Trap, &mut Context<'_>) -> Brief + Send + Sync>;
 
 /// Wraps a typed handler: decode, call, and an error becomes an outcome.
 pub(crate) fn erase<Vm, C, R, F>(handler: F) -> Erased<Vm>
@@ -67,8 +100,8 @@ where
     Box::new(move |vm, trap, context| {
         let mut slots = crate::argument::Slots::new(&trap.arguments, trap.caller.width);
         match C::decode(&mut slots).and_then(|call| handler(vm, call, context)) {
-            Ok(done) => done.into(),
-            Err(error) => Outcome::Failed(error),
+            Ok(done) => context.brief(done.into()),
+            Err(error) => context.brief(Outcome::Failed(error)),
         }
     })
 }
@@ -90,7 +123,15 @@ impl core::fmt::Debug for LinkedHandler {
 }
 
 /// A link-time handler with its services resolved.
-pub type BoundHandler = Box<dyn Fn(&Trap, &mut Context<'_>) -> Outcome + Send + Sync>;
+pub struct BoundHandler(pub(crate) BoundFunction);
+
+pub(crate) type BoundFunction = Box<dyn Fn(&Trap, &mut Context<'_>) -> Brief + Send + Sync>;
+
+impl core::fmt::Debug for BoundHandler {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        f.write_str("BoundHandler")
+    }
+}
 
 /// Every [`LinkedHandler`] of the program. A crate that nothing refers to is dropped by the linker with its
 /// entries: write `use that_crate as _;`.
@@ -106,7 +147,7 @@ where
     F: Fn(C, &mut Context<'_>) -> Result<R, Error> + Send + Sync + 'static,
 {
     let erased = erase(move |_: &(), call: C, context: &mut Context<'_>| handler(call, context));
-    Box::new(move |trap, context| erased(&(), trap, context))
+    BoundHandler(Box::new(move |trap, context| erased(&(), trap, context)))
 }
 
 /// Plugs a handler in at link time, from a crate that knows no VM type: it takes a service instead.

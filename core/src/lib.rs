@@ -67,6 +67,7 @@ pub mod convention;
 pub mod definition;
 pub mod dispatcher;
 pub mod encoding;
+mod entry;
 pub mod error;
 pub mod handler;
 pub mod interface;

@@ -124,13 +124,6 @@ impl<Vm: 'static> Batches<Vm> {
     }
 }
 
-/// The multicalls of a dispatcher.
-pub(crate) struct Multicalls<Vm> {
-    /// Where the multicall is counted.
-    pub(crate) line: usize,
-    pub(crate) batches: Batches<Vm>,
-}
-
 impl Multicall {
     /// The entries as a range of addresses, checked but for whether there is memory.
     fn bytes(&self) -> Result<u64, Error> {

@@ -23,47 +23,63 @@ pub struct VmExit {
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Output {
     value: Option<u64>,
+    /// Absent for most calls, which then neither write nor copy the room for it.
+    extra: Option<Extra>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Extra {
     len: u8,
-    extra: [u64; MAX_OUTPUTS],
+    outputs: [u64; MAX_OUTPUTS],
 }
 
 impl Output {
     /// A call that completes without a value.
-    pub const NONE: Output = Output { value: None, len: 0, extra: [0; MAX_OUTPUTS] };
+    pub const NONE: Output = Output { value: None, extra: None };
 
     /// A call that completes with `value`.
     ///
     /// On conventions whose result register holds both, a value that looks like an error is the call's own
     /// affair: KVM on x86 takes -1 to -4095 as errors.
+    #[inline]
     pub const fn value(value: u64) -> Output {
-        Output { value: Some(value), len: 0, extra: [0; MAX_OUTPUTS] }
+        Output { value: Some(value), extra: None }
     }
 
     /// Adds the next extra output. Outputs past [`MAX_OUTPUTS`] are dropped, which the builder's check of a
     /// definition against its conventions keeps from happening.
     #[must_use]
     pub const fn and(mut self, output: u64) -> Output {
-        if (self.len as usize) < MAX_OUTPUTS {
-            self.extra[self.len as usize] = output;
-            self.len += 1;
+        let mut extra = match self.extra {
+            Some(extra) => extra,
+            None => Extra { len: 0, outputs: [0; MAX_OUTPUTS] },
+        };
+        if (extra.len as usize) < MAX_OUTPUTS {
+            extra.outputs[extra.len as usize] = output;
+            extra.len += 1;
         }
+        self.extra = Some(extra);
         self
     }
 
     /// The value, if the call has one.
+    #[inline]
     pub const fn get(&self) -> Option<u64> {
         self.value
     }
 
     /// The extra outputs, after the value.
+    #[inline]
     pub fn extra(&self) -> &[u64] {
-        &self.extra[..usize::from(self.len)]
+        self.extra.as_ref().map_or(&[], |extra| &extra.outputs[..usize::from(extra.len)])
     }
 
     /// Only the bits that count.
     pub(crate) fn masked(mut self, width: crate::Width) -> Output {
         self.value = self.value.map(|v| width.mask(v));
-        self.extra[..usize::from(self.len)].iter_mut().for_each(|e| *e = width.mask(*e));
+        if let Some(extra) = &mut self.extra {
+            extra.outputs.iter_mut().for_each(|e| *e = width.mask(*e));
+        }
         self
     }
 }
@@ -75,12 +91,14 @@ impl fmt::Debug for Output {
 }
 
 impl From<()> for Output {
+    #[inline]
     fn from((): ()) -> Output {
         Output::NONE
     }
 }
 
 impl From<u64> for Output {
+    #[inline]
     fn from(value: u64) -> Output {
         Output::value(value)
     }
@@ -105,18 +123,21 @@ pub enum Outcome {
 }
 
 impl From<Output> for Outcome {
+    #[inline]
     fn from(output: Output) -> Outcome {
         Outcome::Complete(output)
     }
 }
 
 impl From<()> for Outcome {
+    #[inline]
     fn from((): ()) -> Outcome {
         Outcome::Complete(Output::NONE)
     }
 }
 
 impl From<u64> for Outcome {
+    #[inline]
     fn from(value: u64) -> Outcome {
         Outcome::Complete(Output::value(value))
     }
@@ -148,6 +169,12 @@ pub struct Return {
 }
 
 impl Return {
+    /// That of a completed call without extra outputs.
+    #[inline]
+    pub(crate) fn plain(result: u64, value: Option<u64>, status: bool) -> Return {
+        Return { result, value, output: Output::NONE, error: false, status }
+    }
+
     /// Whether the result is an error.
     pub fn is_error(&self) -> bool {
         self.error
@@ -159,6 +186,7 @@ impl Return {
     }
 
     /// For the extra output registers, as many as the call made.
+    #[inline]
     pub fn extra(&self) -> &[u64] {
         self.output.extra()
     }

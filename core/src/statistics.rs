@@ -1,6 +1,5 @@
 //! Counters of one vCPU, written by it alone, readable from any thread.
 
-use alloc::boxed::Box;
 use alloc::sync::Arc;
 use core::ops::AddAssign;
 use core::sync::atomic::{AtomicU64, Ordering};
@@ -56,78 +55,49 @@ pub(crate) enum Event {
     Panicked,
 }
 
-/// The counters of one call.
-#[derive(Debug, Default)]
-#[repr(align(64))]
-struct Line {
-    calls: AtomicU64,
-    errors: AtomicU64,
-    denied: AtomicU64,
-    user_refused: AtomicU64,
-    unknown: AtomicU64,
-    panics: AtomicU64,
-    time: AtomicU64,
-}
-
 /// A counter has one writer, so a load and a store make an increment; no locked instruction.
+#[inline]
 fn bump(counter: &AtomicU64, by: u64) {
     counter.store(counter.load(Ordering::Relaxed).wrapping_add(by), Ordering::Relaxed);
 }
 
-impl Line {
-    #[inline]
-    fn note(&self, event: Event, time: u64) {
-        bump(&self.calls, 1);
-        self.became(event);
-        if time != 0 {
-            bump(&self.time, time);
-        }
-    }
-
-    #[inline]
-    fn became(&self, event: Event) {
-        match event {
-            Event::Served => {}
-            Event::Error => bump(&self.errors, 1),
-            Event::Denied => bump(&self.denied, 1),
-            Event::UserRefused => bump(&self.user_refused, 1),
-            Event::Unknown => bump(&self.unknown, 1),
-            Event::Panicked => {
-                bump(&self.errors, 1);
-                bump(&self.panics, 1);
-            }
-        }
-    }
-
-    fn counts(&self) -> Counts {
-        let get = |c: &AtomicU64| c.load(Ordering::Relaxed);
-        Counts {
-            calls: get(&self.calls),
-            errors: get(&self.errors),
-            denied: get(&self.denied),
-            user_refused: get(&self.user_refused),
-            unknown: get(&self.unknown),
-            panics: get(&self.panics),
-            time: get(&self.time),
-        }
-    }
+/// What a call is seldom counted for.
+#[derive(Debug, Default)]
+struct Rare {
+    errors: AtomicU64,
+    denied: AtomicU64,
+    panics: AtomicU64,
+    time: AtomicU64,
 }
 
-/// Lines in a block.
-const LINES: usize = 4;
+/// Numbers that reached no call.
+#[derive(Debug, Default)]
+struct Lost {
+    user_refused: AtomicU64,
+    unknown: AtomicU64,
+}
 
-/// Lines that share a cache line where cache lines are longest, 256 bytes on s390, and share it with nothing
-/// else: neither with another vCPU's lines nor with whatever the allocator puts next to them.
+/// A block that shares no cache line with another vCPU's, nor with whatever the allocator puts next to it.
 #[derive(Debug, Default)]
 #[repr(align(256))]
-struct Block([Line; LINES]);
+struct Block<T>(T);
 
-const _: () = assert!(size_of::<Block>() == 256 && align_of::<Block>() == 256);
+/// Counters in a block, and calls in a block of what they are seldom counted for.
+const COUNTERS: usize = 32;
+const RARES: usize = 8;
+
+const _: () =
+    assert!(size_of::<Block<[AtomicU64; COUNTERS]>>() == 256 && size_of::<Block<[Rare; RARES]>>() == 256);
 
 /// The counters of one vCPU: one line for every call of the dispatcher, one for numbers it does not know.
-#[derive(Debug)]
+///
+/// What every call writes stands close together, eight bytes a call, so that the counters of thousands stay
+/// in the caches; what few write stands apart.
+#[derive(Clone, Debug)]
 pub(crate) struct Counters {
-    blocks: Box<[Block]>,
+    calls: Arc<[Block<[AtomicU64; COUNTERS]>]>,
+    rare: Arc<[Block<[Rare; RARES]>]>,
+    lost: Arc<Block<Lost>>,
 }
 
 /// The line of calls that reached no slot is the first; a slot's line is behind it.
@@ -135,25 +105,69 @@ pub(crate) const NO_SLOT: usize = 0;
 
 impl Counters {
     pub(crate) fn new(slots: usize) -> Counters {
-        Counters { blocks: (0..=slots / LINES).map(|_| Block::default()).collect() }
+        Counters {
+            calls: (0..=slots / COUNTERS).map(|_| Block::default()).collect(),
+            rare: (0..=slots / RARES).map(|_| Block::default()).collect(),
+            lost: Arc::default(),
+        }
+    }
+
+    /// Bytes for a vCPU of a dispatcher with so many calls.
+    pub(crate) fn size(slots: usize) -> usize {
+        (slots / COUNTERS + 1) * size_of::<Block<[AtomicU64; COUNTERS]>>()
+            + (slots / RARES + 1) * size_of::<Block<[Rare; RARES]>>()
+            + size_of::<Block<Lost>>()
     }
 
     #[inline]
-    fn line(&self, line: usize) -> Option<&Line> {
-        self.blocks.get(line / LINES).map(|block| &block.0[line % LINES])
+    fn calls(&self, line: usize) -> Option<&AtomicU64> {
+        self.calls.get(line / COUNTERS).map(|block| &block.0[line % COUNTERS])
+    }
+
+    fn rare(&self, line: usize) -> Option<&Rare> {
+        self.rare.get(line / RARES).map(|block| &block.0[line % RARES])
     }
 
     #[inline]
     pub(crate) fn note(&self, line: usize, event: Event, time: u64) {
-        if let Some(line) = self.line(line) {
-            line.note(event, time);
+        if let Some(calls) = self.calls(line) {
+            bump(calls, 1);
+        }
+        if event != Event::Served || time != 0 {
+            self.became(line, event, time);
         }
     }
 
-    /// What became of a call that was counted when it was deferred.
-    pub(crate) fn note_late(&self, line: usize, event: Event) {
-        if let Some(line) = self.line(line) {
-            line.became(event);
+    /// What became of a call that is counted already.
+    #[cold]
+    pub(crate) fn became(&self, line: usize, event: Event, time: u64) {
+        let Some(rare) = self.rare(line) else { return };
+        match event {
+            Event::Served => {}
+            Event::Error => bump(&rare.errors, 1),
+            Event::Denied => bump(&rare.denied, 1),
+            Event::UserRefused => bump(&self.lost.0.user_refused, 1),
+            Event::Unknown => bump(&self.lost.0.unknown, 1),
+            Event::Panicked => {
+                bump(&rare.errors, 1);
+                bump(&rare.panics, 1);
+            }
+        }
+        bump(&rare.time, time);
+    }
+
+    fn counts(&self, line: usize) -> Counts {
+        let get = |c: &AtomicU64| c.load(Ordering::Relaxed);
+        let (Some(calls), Some(rare)) = (self.calls(line), self.rare(line)) else { return Counts::default() };
+        let lost = |counter: &AtomicU64| if line == NO_SLOT { get(counter) } else { 0 };
+        Counts {
+            calls: get(calls),
+            errors: get(&rare.errors),
+            denied: get(&rare.denied),
+            user_refused: lost(&self.lost.0.user_refused),
+            unknown: lost(&self.lost.0.unknown),
+            panics: get(&rare.panics),
+            time: get(&rare.time),
         }
     }
 }
@@ -163,14 +177,14 @@ impl Counters {
 /// Each counter is exact; a reading taken while a call is served may have it in one and not yet in another.
 #[derive(Clone, Debug)]
 pub struct Statistics {
-    pub(crate) counters: Arc<Counters>,
+    pub(crate) counters: Counters,
 }
 
 impl Statistics {
     /// The sum over all calls.
     pub fn total(&self) -> Counts {
         let mut total = Counts::default();
-        self.counters.blocks.iter().flat_map(|b| &b.0).for_each(|l| total += l.counts());
+        (0..self.counters.calls.len() * COUNTERS).for_each(|line| total += self.counters.counts(line));
         total
     }
 
@@ -179,6 +193,6 @@ impl Statistics {
     /// to user programs.
     pub fn of(&self, slot: Option<usize>) -> Counts {
         let line = slot.map_or(NO_SLOT, |s| s.saturating_add(1));
-        self.counters.line(line).map(Line::counts).unwrap_or_default()
+        self.counters.counts(line)
     }
 }

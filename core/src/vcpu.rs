@@ -15,7 +15,7 @@ use alloc::sync::Arc;
 #[derive(Debug)]
 pub struct Vcpu {
     pub(crate) index: u32,
-    pub(crate) counters: Arc<Counters>,
+    pub(crate) counters: Counters,
     pub(crate) slot: Arc<Slot>,
 }
 
@@ -42,7 +42,12 @@ impl Eq for Deferral {}
 
 impl Vcpu {
     pub(crate) fn new(index: u32, slots: usize) -> Vcpu {
-        Vcpu { index, counters: Arc::new(Counters::new(slots)), slot: Arc::default() }
+        Vcpu { index, counters: Counters::new(slots), slot: Arc::default() }
+    }
+
+    /// Bytes on the heap for a vCPU of a dispatcher with so many calls.
+    pub(crate) fn size(slots: usize) -> usize {
+        Counters::size(slots) + size_of::<Slot>()
     }
 
     /// The index given when it was made.
@@ -52,7 +57,7 @@ impl Vcpu {
 
     /// A reader of its counters, for any thread.
     pub fn statistics(&self) -> Statistics {
-        Statistics { counters: Arc::clone(&self.counters) }
+        Statistics { counters: self.counters.clone() }
     }
 
     /// Waits until the deferred call is completed, and says what to do. With `std` the thread sleeps.
@@ -71,14 +76,14 @@ impl Vcpu {
         let outcome = match answer {
             Answer::Done(output) => Outcome::Complete(output),
             Answer::Failed(error) => {
-                self.counters.note_late(deferral.line, Event::Error);
+                self.counters.became(deferral.line, Event::Error, 0);
                 Outcome::Failed(error)
             }
             Answer::Lost => {
-                self.counters.note_late(deferral.line, Event::Panicked);
+                self.counters.became(deferral.line, Event::Panicked, 0);
                 Outcome::Failed(Error::Internal)
             }
         };
-        crate::dispatcher::encode(deferral.convention, deferral.errors, deferral.width, outcome)
+        crate::entry::encode(deferral.convention, deferral.errors, deferral.width, outcome)
     }
 }

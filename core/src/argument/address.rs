@@ -16,6 +16,7 @@ impl Argument for GuestAddress {
     fn decode(slots: &mut Slots<'_>) -> Result<Self, Error> {
         Ok(GuestAddress(slots.take()))
     }
+    #[inline]
     fn encode(&self, slots: &mut SlotsMut<'_>) {
         slots.put(self.0);
     }
@@ -44,6 +45,7 @@ impl Argument for PageAddress {
     fn decode(slots: &mut Slots<'_>) -> Result<Self, Error> {
         PageAddress::new(slots.take()).ok_or(Error::Invalid)
     }
+    #[inline]
     fn encode(&self, slots: &mut SlotsMut<'_>) {
         slots.put(self.0);
     }
@@ -63,6 +65,7 @@ impl Argument for SplitAddress {
         slots: 1,
         slots_32: 2,
     };
+    #[inline]
     fn decode(slots: &mut Slots<'_>) -> Result<Self, Error> {
         let low = slots.take();
         Ok(SplitAddress(match slots.width() {
@@ -70,6 +73,7 @@ impl Argument for SplitAddress {
             Width::Bits32 => low | slots.take() << 32,
         }))
     }
+    #[inline]
     fn encode(&self, slots: &mut SlotsMut<'_>) {
         slots.put(self.0);
         if slots.width() == Width::Bits32 {

@@ -48,10 +48,12 @@ impl<const MAX: u64> Argument for Buffer<MAX> {
         slots: 2,
         slots_32: 2,
     };
+    #[inline]
     fn decode(slots: &mut Slots<'_>) -> Result<Self, Error> {
         let address = slots.take();
         Buffer::new(address, slots.take())
     }
+    #[inline]
     fn encode(&self, slots: &mut SlotsMut<'_>) {
         slots.put(self.address);
         slots.put(self.length);

@@ -37,9 +37,11 @@ fn signed(slots: &mut Slots<'_>) -> i64 {
 
 impl Argument for i32 {
     const KIND: &'static ArgumentKind = &ArgumentKind::single("i32", 32, "sign-extended");
+    #[inline]
     fn decode(slots: &mut Slots<'_>) -> Result<Self, Error> {
         i32::try_from(signed(slots)).map_err(|_| Error::Invalid)
     }
+    #[inline]
     fn encode(&self, slots: &mut SlotsMut<'_>) {
         slots.put(i64::from(*self) as u64);
     }
@@ -47,9 +49,11 @@ impl Argument for i32 {
 
 impl Argument for i64 {
     const KIND: &'static ArgumentKind = &ArgumentKind::single("i64", 64, "any");
+    #[inline]
     fn decode(slots: &mut Slots<'_>) -> Result<Self, Error> {
         Ok(signed(slots))
     }
+    #[inline]
     fn encode(&self, slots: &mut SlotsMut<'_>) {
         slots.put(*self as u64);
     }
@@ -57,6 +61,7 @@ impl Argument for i64 {
 
 impl Argument for bool {
     const KIND: &'static ArgumentKind = &ArgumentKind::single("bool", 1, "0 or 1");
+    #[inline]
     fn decode(slots: &mut Slots<'_>) -> Result<Self, Error> {
         match slots.take() {
             0 => Ok(false),
@@ -64,6 +69,7 @@ impl Argument for bool {
             _ => Err(Error::Invalid),
         }
     }
+    #[inline]
     fn encode(&self, slots: &mut SlotsMut<'_>) {
         slots.put(u64::from(*self));
     }
@@ -71,9 +77,11 @@ impl Argument for bool {
 
 impl Argument for NonZeroU64 {
     const KIND: &'static ArgumentKind = &ArgumentKind::single("u64", 64, "not 0");
+    #[inline]
     fn decode(slots: &mut Slots<'_>) -> Result<Self, Error> {
         NonZeroU64::new(slots.take()).ok_or(Error::Invalid)
     }
+    #[inline]
     fn encode(&self, slots: &mut SlotsMut<'_>) {
         slots.put(self.get());
     }
@@ -81,9 +89,11 @@ impl Argument for NonZeroU64 {
 
 impl Argument for NonZeroU32 {
     const KIND: &'static ArgumentKind = &ArgumentKind::single("u32", 32, "not 0");
+    #[inline]
     fn decode(slots: &mut Slots<'_>) -> Result<Self, Error> {
         NonZeroU32::new(u32::decode(slots)?).ok_or(Error::Invalid)
     }
+    #[inline]
     fn encode(&self, slots: &mut SlotsMut<'_>) {
         slots.put(u64::from(self.get()));
     }
@@ -120,11 +130,13 @@ impl Argument for WideBitmap {
         slots: 2,
         slots_32: 2,
     };
+    #[inline]
     fn decode(slots: &mut Slots<'_>) -> Result<Self, Error> {
         let low = u128::from(slots.take());
         let high = u128::from(slots.take());
         Ok(WideBitmap(low | high << slots.width().bits()))
     }
+    #[inline]
     fn encode(&self, slots: &mut SlotsMut<'_>) {
         slots.put(self.0 as u64);
         slots.put((self.0 >> slots.width().bits()) as u64);

@@ -141,10 +141,8 @@ pub fn dispatcher(
     change: impl FnOnce(Builder<State>) -> Builder<State>,
 ) -> Result<Dispatcher<State>, hypercall_core::BuildError> {
     let none = Registry::new([]).expect("no definitions collide");
-    let mut builder = Dispatcher::builder(arch)
-        .registry(none)
-        .entry(entry.0, entry.1, entry.2)
-        .policy(Policy::default());
+    let mut builder =
+        Dispatcher::builder(arch).registry(none).entry(entry.0, entry.1, entry.2).policy(Policy::default());
     let all = numbers.iter().flat_map(|n| (0..n.count).map(move |place| (n, place)));
     for (index, (numbers, place)) in all.enumerate() {
         // A definition lives as long as the program, as those do that are compiled into one.

@@ -113,8 +113,7 @@ struct Layout {
 
 static ACME: Interface = Interface::vendor("acme", "another vendor's calls", *b"AC");
 
-const PPC_64: Caller =
-    Caller { width: Width::Bits64, privilege: Privilege::Supervisor, endian: Endian::Big };
+const PPC_64: Caller = Caller { width: Width::Bits64, privilege: Privilege::Supervisor, endian: Endian::Big };
 
 /// KVM's numbers on x86, one after the other.
 const DENSE: Layout = Layout {
@@ -255,9 +254,7 @@ fn subjects<'a, F: File + 'a>(world: &'a World, prefix: &str, random: bool) -> V
     let map: HashMap<u64, Direct> =
         world.wires.iter().enumerate().map(|(place, wire)| (*wire, of_kind(place))).collect();
     let hashmap = Subject::ns(id("hashmap"), move || {
-        calls_by_hand(&mut file, &numbers, |number, [a, b, c, d]| {
-            Some(map.get(&number)?(state, a, b, c, d))
-        })
+        calls_by_hand(&mut file, &numbers, |number, [a, b, c, d]| Some(map.get(&number)?(state, a, b, c, d)))
     });
 
     let (mut file, numbers) = (F::default(), sequence);

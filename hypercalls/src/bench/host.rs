@@ -41,12 +41,14 @@ fn read(path: &str) -> Option<String> {
     std::fs::read_to_string(path).ok().map(|text| text.trim().to_string()).filter(|text| !text.is_empty())
 }
 
-/// A field of the first processor in /proc/cpuinfo.
+/// A field of the first processor in /proc/cpuinfo, by the first of its names that there is.
 fn cpuinfo(names: &[&str]) -> Option<String> {
     let text = read("/proc/cpuinfo")?;
-    let fields = text.lines().filter_map(|line| line.split_once(':'));
-    let mut found = fields.filter(|(name, _)| names.contains(&name.trim()));
-    found.next().map(|(_, value)| value.trim().to_string())
+    let field = |name: &&str| {
+        let mut fields = text.lines().filter_map(|line| line.split_once(':'));
+        fields.find(|(key, _)| key.trim() == *name).map(|(_, value)| value.trim().to_string())
+    };
+    names.iter().find_map(field)
 }
 
 impl Host {
