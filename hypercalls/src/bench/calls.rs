@@ -60,6 +60,7 @@ const fn definition(name: &'static str, number: u64, interface: &'static Interfa
         errors: &[],
         feature: None,
         history: &[],
+        shares: &[],
         trusts_host: false,
         location: Location { file: file!(), line: line!() },
     }
