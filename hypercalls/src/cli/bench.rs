@@ -1,8 +1,8 @@
 //! `hypercall bench`.
 
 use super::{Failure, Format, print, print_json};
+use crate::bench::{self, BenchError, Options};
 use clap::Args;
-use hypercalls::bench::{self, BenchError, Options};
 use std::process::ExitCode;
 
 #[derive(Args, Debug)]
