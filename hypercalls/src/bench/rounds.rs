@@ -95,17 +95,14 @@ mod tests {
     #[test]
     fn the_ratio_is_of_rounds_not_of_medians() {
         let mut progress = Progress::silent();
-        let slow = |round: &mut u32| {
+        let slow = |round: &mut usize| {
             *round += 1;
-            if *round % 2 == 0 { 7.0 } else { 1.0 }
+            [1.0, 7.0][*round % 2]
         };
-        let (mut a, mut b) = (0, 1);
+        let (mut a, mut b) = (0, 0);
         let mut subjects = [
             Subject::ns("x/own", move || 2.0 * slow(&mut a)).against("x/base"),
-            Subject::ns("x/base", move || {
-                b += 1;
-                if b % 2 == 0 { 1.0 } else { 7.0 }
-            }),
+            Subject::ns("x/base", move || slow(&mut b)),
         ];
         let measured = alternate(&mut subjects, 5, &mut progress).unwrap();
         assert_eq!((measured[0].ratio, measured[1].ratio), (Some(2.0), None));
