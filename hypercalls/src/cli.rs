@@ -13,6 +13,7 @@
 //! }
 //! ```
 
+mod abi;
 mod bench;
 mod probe;
 mod run;
@@ -35,6 +36,7 @@ use std::process::ExitCode;
         hypercall run --backend loopback --convention epapr --format json\n  \
         hypercall run --guest my-guest.elf             a guest of yours\n  \
         hypercall tables --arch s390                   the ABI as Markdown\n  \
+        hypercall abi check                            what a change of the ABI means for guests\n  \
         hypercall probe                                what this host's KVM delivers\n  \
         hypercall bench --quick                        what a call costs here\n\n\
         Exit status: 0 success, 1 a failed check or a host that cannot do it, 2 bad usage."
@@ -67,6 +69,8 @@ enum Verb {
     Run(run::Arguments),
     /// Print the hypercall ABI: the catalogue, calling conventions and error codes
     Tables(tables::Arguments),
+    /// Record the hypercall ABI in a file, and check that a change breaks no guest
+    Abi(abi::Arguments),
     /// Show what this host's KVM offers and which hypercall transports it really delivers
     Probe(probe::Arguments),
     /// Measure what a call costs on this host, against what it could cost
@@ -107,6 +111,7 @@ impl Command {
         let done = match verb {
             Verb::Run(arguments) => arguments.execute(),
             Verb::Tables(arguments) => arguments.execute(),
+            Verb::Abi(arguments) => arguments.execute(),
             Verb::Probe(arguments) => arguments.execute(),
             Verb::Bench(arguments) => arguments.execute(),
         };

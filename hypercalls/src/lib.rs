@@ -7,6 +7,8 @@ extern crate alloc;
 #[doc(hidden)]
 pub use hypercall_core;
 
+#[cfg(feature = "std")]
+pub mod abi;
 #[cfg(feature = "cli")]
 pub mod bench;
 #[cfg(target_arch = "x86_64")]

@@ -43,7 +43,7 @@ fn hint(error: &UnknownWord) -> String {
 }
 
 impl UnknownWord {
-    fn new(what: &'static str, word: &str, known: Vec<&'static str>) -> UnknownWord {
+    pub(crate) fn new(what: &'static str, word: &str, known: Vec<&'static str>) -> UnknownWord {
         let nearest = nearest(word, known.iter().copied());
         UnknownWord { what, word: word.to_string(), nearest, known }
     }

@@ -1,15 +1,23 @@
 //! Starts the `hypercall` command and looks at what it prints.
 
+#![allow(dead_code)] // each program of tests uses some of it
+
 use serde_json::Value;
+use std::path::Path;
 use std::process::{Command, Output};
 
 /// Runs the command, as a program of another architecture by the emulator that HYPERCALL_EMULATOR names.
 pub fn hypercall(arguments: &[&str]) -> Output {
+    hypercall_in(Path::new("."), arguments)
+}
+
+/// Runs it in a folder.
+pub fn hypercall_in(folder: &Path, arguments: &[&str]) -> Output {
     const PROGRAM: &str = env!("CARGO_BIN_EXE_hypercall");
     let emulator = std::env::var("HYPERCALL_EMULATOR").unwrap_or_default();
     let mut words = emulator.split_whitespace().chain([PROGRAM]);
     let mut command = Command::new(words.next().expect("the program, at least"));
-    command.args(words).args(arguments).output().expect("the command runs")
+    command.args(words).args(arguments).current_dir(folder).output().expect("the command runs")
 }
 
 pub fn stdout(output: &Output) -> String {
@@ -24,7 +32,6 @@ pub fn report(output: &Output) -> Value {
     serde_json::from_slice(&output.stdout).expect("stdout holds JSON and nothing else")
 }
 
-#[allow(dead_code)] // not every program of tests looks at calls
 pub fn check_calls(report: &Value, least: usize) {
     let calls = report["calls"].as_array().expect("calls");
     assert!(calls.len() >= least, "{} calls", calls.len());

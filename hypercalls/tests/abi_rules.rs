@@ -1,0 +1,208 @@
+//! Each rule of the ABI gate, by its own examples: what it catches, and what it lets pass.
+
+#![cfg(feature = "std")]
+
+use hypercalls::abi::rules::{self, Class, Rule, Sample};
+use hypercalls::abi::{Form, Kind, Lock, Report, SHAPES, What};
+use std::collections::BTreeSet;
+
+fn lock(lines: &str) -> Lock {
+    let text = format!("hypercall-abi-lock 1\n{lines}\nend\n");
+    Lock::parse(text.as_bytes()).unwrap_or_else(|error| panic!("{error} in {lines}"))
+}
+
+/// The rules that judge the differences.
+fn judged(sample: &Sample) -> Vec<&'static Rule> {
+    let report = Report::between(&lock(sample.before), &lock(sample.after));
+    report.findings.iter().map(|finding| finding.rule).collect()
+}
+
+fn ids(rules: &[&Rule]) -> Vec<&'static str> {
+    rules.iter().map(|rule| rule.id).collect()
+}
+
+#[test]
+fn every_rule_catches_its_example_and_lets_its_near_miss_pass() {
+    for rule in rules::all() {
+        let caught = judged(&rule.example);
+        assert!(ids(&caught).contains(&rule.id), "{}: not caught, but {:?}", rule.id, ids(&caught));
+        // What is caught beside it is no worse, so that the class is the rule's own doing.
+        let worst = caught.iter().map(|r| r.class).min();
+        assert_eq!(worst, Some(rule.class), "{}: {:?}", rule.id, ids(&caught));
+        // A structure that a field makes larger is two differences.
+        assert!(caught.len() == 1 || rule.id == "field-added", "{}: {:?}", rule.id, ids(&caught));
+
+        let passed = judged(&rule.near_miss);
+        assert!(!ids(&passed).contains(&rule.id), "{}: its near miss is caught", rule.id);
+        let is_one = |sample: &Sample| !(sample.before.is_empty() && sample.after.is_empty());
+        assert!(is_one(&rule.example) && is_one(&rule.near_miss), "{}: an example is missing", rule.id);
+    }
+}
+
+#[test]
+fn every_rule_says_what_why_and_what_instead() {
+    let mut seen = BTreeSet::new();
+    for rule in rules::all() {
+        assert!(seen.insert(rule.id), "{} is there twice", rule.id);
+        assert!(rule.id.chars().all(|c| c.is_ascii_lowercase() || c == '-'), "{}", rule.id);
+        for text in [rule.title, rule.reason, rule.instead] {
+            assert!(!text.is_empty() && !text.ends_with('.') && !text.contains("  "), "{}: {text}", rule.id);
+        }
+        assert_eq!(rules::find(rule.id).unwrap().id, rule.id);
+    }
+    assert!(seen.len() > 90, "{}", seen.len());
+    let error = rules::find("call-removd").unwrap_err();
+    assert_eq!(error.to_string(), "no rule is called call-removd; did you mean call-removed?");
+}
+
+/// For each kind of record, each way in which it can be different has a rule without a condition, behind those
+/// with one: nothing is left unjudged.
+#[test]
+fn no_difference_is_without_a_rule() {
+    let always = |kind, what| rules::all().any(|rule| rule.when.is_none() && rule.on.contains(&(kind, what)));
+    let mut ways: Vec<(Kind, What)> = [
+        (Kind::Call, What::Restored),
+        (Kind::Call, What::Reused),
+        (Kind::Call, What::Renamed),
+        (Kind::Call, What::Moved),
+        (Kind::Call, What::Rehomed),
+        (Kind::Argument, What::Renamed),
+        (Kind::Argument, What::Reordered),
+        (Kind::Structure, What::Renamed),
+        (Kind::Structure, What::Reserved),
+        (Kind::Field, What::Renamed),
+        (Kind::Field, What::Moved),
+        (Kind::Field, What::InReserved),
+        (Kind::Encoding, What::Added),
+        (Kind::Encoding, What::Removed),
+    ]
+    .to_vec();
+    for shape in SHAPES.iter().filter(|s| !matches!(s.kind, Kind::Scope | Kind::Removed)) {
+        ways.extend([(shape.kind, What::Added), (shape.kind, What::Removed)]);
+        for attribute in shape.attributes {
+            let name = attribute.name;
+            let judged_as_the_type =
+                shape.kind == Kind::Argument && ["bits", "slots", "slots-32", "range"].contains(&name);
+            match attribute.form {
+                _ if judged_as_the_type => {}
+                Form::Word | Form::Decimal | Form::Hex | Form::Sequence => {
+                    ways.push((shape.kind, What::Changed(name)));
+                }
+                Form::Set => {
+                    ways.extend([(shape.kind, What::Gained(name)), (shape.kind, What::Lost(name))]);
+                }
+                Form::Map(_) => ways.extend([
+                    (shape.kind, What::Gained(name)),
+                    (shape.kind, What::Lost(name)),
+                    (shape.kind, What::Changed(name)),
+                    (shape.kind, What::Relabelled(name)),
+                ]),
+                Form::Arguments => {}
+            }
+        }
+    }
+    let missing: Vec<_> = ways.iter().filter(|(kind, what)| !always(*kind, *what)).collect();
+    assert!(missing.is_empty(), "no rule is always about {missing:?}");
+    // And no rule is about what cannot be.
+    let idle: Vec<_> = rules::all().filter(|rule| rule.on.iter().any(|on| !ways.contains(on))).collect();
+    assert!(idle.is_empty(), "{:?}", ids(&idle));
+}
+
+#[test]
+fn the_document_has_every_rule() {
+    let all: Vec<_> = rules::all().collect();
+    let text = rules::markdown(&all);
+    for rule in &all {
+        let section = format!("### {}\n", rule.id);
+        assert_eq!(text.matches(&section).count(), 1, "{}", rule.id);
+        assert!(text.contains(rule.reason) && text.contains(rule.instead));
+    }
+    assert!(text.contains("\n```diff\n-kvm 13 OURS arch=(x86)\n+kvm 14 OURS arch=(x86)\n```\n"));
+}
+
+/// What went wrong in the field, as it would have stood in a lock.
+#[test]
+fn the_breaks_of_the_past_are_caught() {
+    let cases: [(&str, &str, &str, &[&str]); 8] = [
+        (
+            "two kernels outside of Linux take the next free number, 13, and one merges the other",
+            "kvm 13 KVM_HC_OURS arch=(x86) args=(gpa=(type=u64 bits=64 slots=1))",
+            "kvm 13 KVM_HC_THEIRS arch=(x86) args=(fd=(type=u32 bits=32 slots=1))\n\
+             kvm 14 KVM_HC_OURS arch=(x86) args=(gpa=(type=u64 bits=64 slots=1))",
+            &["number-reused", "call-renumbered"],
+        ),
+        (
+            "Linux takes 13 for a call of its own, and ours goes",
+            "kvm 13 KVM_HC_OURS arch=(x86) args=(gpa=(type=u64 bits=64 slots=1))",
+            "kvm 13 KVM_HC_LINUX_S arch=(x86)",
+            &["number-reused"],
+        ),
+        (
+            "KVM_HC_PPC_MAP_MAGIC_PAGE as Linux's document has it: the effective address first",
+            "kvm 4 KVM_HC_PPC_MAP_MAGIC_PAGE arch=(ppc) args=(physical=(type=u64 bits=64 slots=1) effective=(type=u64 bits=64 slots=1))",
+            "kvm 4 KVM_HC_PPC_MAP_MAGIC_PAGE arch=(ppc) args=(effective=(type=u64 bits=64 slots=1) physical=(type=u64 bits=64 slots=1))",
+            &["argument-reordered"],
+        ),
+        (
+            "KVM_EINVAL is 1 in the header of 2007, and 22 today",
+            "code kvm-x86 Invalid reply=-1 symbol=-KVM_EINVAL",
+            "code kvm-x86 Invalid reply=-22 symbol=-KVM_EINVAL",
+            &["code-changed"],
+        ),
+        (
+            "the 32-bit convention of 2007 has the number in EBX, KVM's in EAX",
+            "convention kvm arch=x86\nregisters kvm 32 number=rbx args=(rax rcx rdx rsi rdi rbp)",
+            "convention kvm arch=x86\nregisters kvm 32 number=rax args=(rbx rcx rdx rsi)",
+            &["number-register-changed", "argument-register-changed"],
+        ),
+        (
+            "KVM_HC_MMU_OP goes in 2011 while its feature bit is still defined",
+            "kvm 2 KVM_HC_MMU_OP arch=(x86) status=active feature=(KVM_FEATURE_MMU_OP=2)",
+            "",
+            &["call-removed"],
+        ),
+        (
+            "the number that KVM_HC_MMU_OP had is given out again",
+            "removed kvm 2 KVM_HC_MMU_OP arch=(x86)",
+            "kvm 2 KVM_HC_NEW arch=(x86)",
+            &["number-reused"],
+        ),
+        (
+            "MIPS's numbers are obsolete with KVM on MIPS, and were not deprecated before",
+            "kvm 6 KVM_HC_MIPS_GET_CLOCK_FREQ arch=(mips) status=active",
+            "kvm 6 KVM_HC_MIPS_GET_CLOCK_FREQ arch=(mips) status=obsolete",
+            &["obsolete-without-notice"],
+        ),
+    ];
+    for (what, before, after, expected) in cases {
+        let found = judged(&Sample { before, after });
+        assert_eq!(ids(&found), expected, "{what}");
+        assert!(found.iter().all(|rule| rule.class == Class::Breaking), "{what}");
+    }
+}
+
+/// Differences that come together are judged one by one.
+#[test]
+fn a_change_of_several_things_is_several_differences() {
+    let found = judged(&Sample {
+        before: "kvm 5 A arch=(x86) status=active args=(a=(type=u32 bits=32 slots=1 range=\"0 to 0xffff_ffff\"))",
+        after: "kvm 5 A arch=(s390 x86) status=deprecated args=(a=(type=u64 bits=64 slots=1 range=any) b=(type=u8 bits=8 slots=1))",
+    });
+    assert_eq!(ids(&found), ["argument-added", "arch-added", "status-forwards", "argument-widened"]);
+    // A convention that comes brings its registers, and what it carries.
+    let found = judged(&Sample {
+        before: "interface kvm",
+        after: "interface kvm\nconvention kvm arch=x86\nregisters kvm 64 number=rax\ncarried kvm kvm errors=e\ncode e Busy reply=1",
+    });
+    assert_eq!(ids(&found), ["convention-added", "encoding-added"]);
+}
+
+/// A call that is gone from one architecture leaves its number there.
+#[test]
+fn a_number_is_taken_on_each_architecture_by_itself() {
+    let found = judged(&Sample {
+        before: "kvm 5 A arch=(x86)\nkvm 5 B arch=(ppc) args=(b=(type=u64))",
+        after: "kvm 5 A arch=(ppc x86)",
+    });
+    assert_eq!(ids(&found), ["number-reused", "call-removed", "arch-added"]);
+}
