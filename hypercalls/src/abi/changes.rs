@@ -115,6 +115,12 @@ pub fn between<'a>(before: &'a Lock, after: &'a Lock) -> Vec<Change<'a>> {
         }
     }
     carried(&mut out, before, after);
+    for kind in [Kind::Transport, Kind::VendorRange] {
+        let all = |lock: &'a Lock| -> BTreeMap<Vec<&'a str>, &'a Record> {
+            lock.of_kind(kind).map(|record| (record.identity(), record)).collect()
+        };
+        members(&mut out, &all(before), &all(after));
+    }
     fields::compare(&mut out, before, after);
     out
 }

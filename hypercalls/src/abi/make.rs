@@ -24,8 +24,11 @@ pub(super) fn records(book: &Book, scope: &[String]) -> Result<Vec<Record>, Make
     let mut records: Vec<Record> = scope.iter().map(|word| Record::new(Kind::Scope, [word])).collect();
     for call in book.calls.iter().filter(|call| wanted(call.definition.interface)) {
         records.push(definition(call.definition));
-        call.structures.iter().for_each(|layout| structure(&mut records, layout));
     }
+    let shared = |name: &str| records.iter().any(|call| call.words("shares").contains(&name));
+    let structures = book.structures.iter().filter(|s| scope.is_empty() || shared(s.layout.name));
+    let layouts: Vec<&Layout> = structures.map(|s| s.layout).collect();
+    layouts.into_iter().for_each(|layout| structure(&mut records, layout));
     for (interface, spans) in book.interfaces.iter().filter(|(interface, _)| wanted(interface)) {
         records.push(yes(Record::new(Kind::Interface, [interface.name]), "vendor", interface.vendor));
         records.extend(spans.iter().map(|s| span(interface, s)));
@@ -41,6 +44,17 @@ pub(super) fn records(book: &Book, scope: &[String]) -> Result<Vec<Record>, Make
         let record = Record::new(Kind::Carried, [found.convention.name, found.interface.name]);
         records.push(record.with("errors", Value::word(found.encoding.name)));
         codes(&mut records, found.encoding);
+    }
+    if scope.is_empty() {
+        records.extend(book.transports.iter().map(|transport| {
+            let conventions = Value::words(transport.conventions.iter().map(|c| c.name));
+            Record::new(Kind::Transport, [transport.arch.name(), transport.name])
+                .with("conventions", conventions)
+        }));
+        records.extend(book.vendor_ranges.iter().map(|range| {
+            let record = Record::new(Kind::VendorRange, [range.numbering.name()]);
+            record.with("first", hex(range.first)).with("last", hex(range.last))
+        }));
     }
     Ok(records)
 }
@@ -97,7 +111,8 @@ fn definition(d: &Definition) -> Record {
         .with("result", Value::word(d.result))
         .with("outputs", Value::words(d.outputs.iter().copied()))
         .with("errors", Value::words(errors))
-        .with("feature", Value::named(feature));
+        .with("feature", Value::named(feature))
+        .with("shares", Value::words(d.shares.iter().map(|layout| layout.name)));
     record.arguments = d.arguments.iter().map(argument).collect();
     yes(record, "trusts-host", d.trusts_host)
 }

@@ -6,6 +6,7 @@ mod arguments;
 mod calls;
 mod conventions;
 mod numbers;
+mod places;
 mod print;
 mod structures;
 
@@ -83,12 +84,13 @@ pub struct Rule {
 }
 
 /// Every rule. The first that is about a difference judges it.
-pub static RULES: [&[Rule]; 6] = [
+pub static RULES: [&[Rule]; 7] = [
     &calls::RULES,
     &arguments::RULES,
     &answers::RULES,
     &numbers::RULES,
     &conventions::RULES,
+    &places::RULES,
     &structures::RULES,
 ];
 

@@ -21,6 +21,10 @@ pub enum Kind {
     Registers,
     /// A number space that is found through a convention.
     Carried,
+    /// A way from the guest to what serves the call.
+    Transport,
+    /// The numbers that vendors have in one way of writing them.
+    VendorRange,
     /// A way to say errors; it has no line of its own.
     Encoding,
     /// An error in one way to say errors.
@@ -93,7 +97,7 @@ const fn shape(
 const ARCH: Attribute = attribute("arch", Form::Set, "the architectures");
 
 /// Every kind of record that has lines, and arguments.
-pub static SHAPES: [Shape; 12] = [
+pub static SHAPES: [Shape; 14] = [
     shape(Kind::Scope, "scope", &["interface"], &[0], &[]),
     shape(
         Kind::Call,
@@ -108,6 +112,7 @@ pub static SHAPES: [Shape; 12] = [
             attribute("outputs", Form::Sequence, "what each extra output means"),
             attribute("errors", Form::Set, "the errors, beside those that every call may answer"),
             attribute("feature", Form::Map(&Form::Decimal), "how a guest finds out: a name and its bit"),
+            attribute("shares", Form::Set, "the structures in guest memory that it reads or writes"),
             attribute("trusts-host", Form::Word, "`yes` where the guest takes the answer on trust"),
         ],
     ),
@@ -184,6 +189,23 @@ pub static SHAPES: [Shape; 12] = [
         &["convention", "interface"],
         &[0, 1],
         &[attribute("errors", Form::Word, "how errors are said there")],
+    ),
+    shape(
+        Kind::Transport,
+        "transport",
+        &["arch", "transport"],
+        &[0, 1],
+        &[attribute("conventions", Form::Set, "the conventions it carries")],
+    ),
+    shape(
+        Kind::VendorRange,
+        "vendor-range",
+        &["numbering"],
+        &[0],
+        &[
+            attribute("first", Form::Hex, "the first number on the wire"),
+            attribute("last", Form::Hex, "the last one"),
+        ],
     ),
     shape(
         Kind::Code,

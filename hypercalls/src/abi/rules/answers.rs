@@ -22,7 +22,7 @@ fn moved(change: &Change<'_>) -> bool {
     old == new
 }
 
-pub(super) static RULES: [Rule; 13] = [
+pub(super) static RULES: [Rule; 15] = [
     Rule {
         id: "result-reworded",
         class: Cosmetic,
@@ -208,6 +208,31 @@ pub(super) static RULES: [Rule; 13] = [
             after: "kvm 1 A arch=(x86) feature=(F_B=8)",
         },
         on: &[(Call, What::Relabelled("feature"))],
+        when: None,
+    },
+    Rule {
+        id: "shared-structure-added",
+        class: Breaking,
+        title: "a call reads or writes one more structure in guest memory",
+        reason: "guests have something else there, or no memory at all",
+        instead: "define a new call; if the structure was there and nobody had said so, record it with `abi lock`",
+        example: Sample { before: "kvm 9 A arch=(x86)", after: "kvm 9 A arch=(x86) shares=(clock)" },
+        near_miss: Sample { before: "", after: "kvm 9 A arch=(x86) shares=(clock)" },
+        on: &[(Call, What::Gained("shares"))],
+        when: None,
+    },
+    Rule {
+        id: "shared-structure-removed",
+        class: Breaking,
+        title: "a call no longer reads or writes a structure in guest memory",
+        reason: "guests read what nobody wrote, or tell what nobody reads",
+        instead: "go on filling it",
+        example: Sample { before: "kvm 9 A arch=(x86) shares=(clock)", after: "kvm 9 A arch=(x86)" },
+        near_miss: Sample {
+            before: "structure clock size=8\nkvm 9 A arch=(x86) status=obsolete shares=(clock)",
+            after: "structure clock size=8",
+        },
+        on: &[(Call, What::Lost("shares"))],
         when: None,
     },
     Rule {
