@@ -7,8 +7,8 @@ use crate::handler::{Erased, LINKED_HANDLERS, erase};
 use crate::multicall::Batches;
 use crate::services::{MissingService, Services};
 use crate::{
-    Arch, BuildError, Context, Convention, Definition, Dispatcher, EntryPoint, Error, Interface, Multicall,
-    Outcome, Policy, Registry, Status, Width,
+    Arch, BuildError, Context, Convention, Definition, Dispatcher, EntryId, EntryPoint, Error, Interface,
+    Multicall, Outcome, Policy, Registry, Status, Width,
 };
 use alloc::boxed::Box;
 use alloc::string::String;
@@ -225,7 +225,8 @@ impl<Vm: 'static> Builder<Vm> {
         if slots.len() > usize::from(u16::MAX) - 1 {
             return Err(BuildError::TooMany(slots.len()));
         }
-        let entries = points.into_iter().map(|point| point.freeze(self.arch, &slots)).collect();
+        let entries = points.into_iter().enumerate();
+        let entries = entries.map(|(id, point)| point.freeze(EntryId(id), self.arch, &slots)).collect();
         Ok(Dispatcher {
             arch: self.arch,
             entries,
@@ -320,7 +321,7 @@ struct Point {
 }
 
 impl Point {
-    fn freeze<Vm>(self, arch: Arch, slots: &[Served<Vm>]) -> Entry {
+    fn freeze<Vm>(self, id: EntryId, arch: Arch, slots: &[Served<Vm>]) -> Entry {
         let numbering = self.convention.numbering;
         let mut spans = Vec::new();
         for interface in &self.interfaces {
@@ -354,6 +355,7 @@ impl Point {
         }
         let convention = self.convention;
         Entry {
+            id,
             point: self.point,
             convention,
             interface: self.interfaces[0],

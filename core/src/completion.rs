@@ -3,6 +3,7 @@
 use crate::{Error, MAX_OUTPUTS, Output};
 use alloc::sync::Arc;
 use core::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use core::task::Waker;
 
 /// What became of a deferred call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,6 +24,8 @@ pub(crate) struct Slot {
     shape: AtomicU32,
     value: AtomicU64,
     extra: [AtomicU64; MAX_OUTPUTS],
+    /// Called when the answer is there.
+    waker: Option<Waker>,
     #[cfg(feature = "std")]
     lock: std::sync::Mutex<()>,
     #[cfg(feature = "std")]
@@ -44,6 +47,11 @@ const VALUE: u32 = 2;
 const LOST: u32 = 3;
 
 impl Slot {
+    /// A place whose waiter does not wait in [`wait`](Self::wait), but is called.
+    pub(crate) fn waking(waker: Option<Waker>) -> Slot {
+        Slot { waker, ..Slot::default() }
+    }
+
     /// Begins a new wait; completions of earlier ones are void from here.
     pub(crate) fn open(self: &Arc<Self>) -> Completion {
         let state = self.replace(|state| ((state & !STATE) + (STATE + 1)) | OPEN);
@@ -164,10 +172,16 @@ impl Completion {
         slot.value.store(value, Ordering::Relaxed);
         slot.shape.store(shape, Ordering::Relaxed);
         #[cfg(feature = "std")]
-        let _guard = slot.lock.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let guard = slot.lock.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
         slot.state.store(self.generation | DONE, Ordering::Release);
         #[cfg(feature = "std")]
-        slot.wake.notify_all();
+        {
+            slot.wake.notify_all();
+            drop(guard);
+        }
+        if let Some(waker) = &slot.waker {
+            waker.wake_by_ref();
+        }
     }
 }
 

@@ -136,6 +136,11 @@ impl<Vm> Dispatcher<Vm> {
         Vcpu::new(index, self.slots.len())
     }
 
+    /// What it keeps for a ring whose calls are made for a vCPU.
+    pub(crate) fn ring_vcpu(&self, index: u32, waker: Option<core::task::Waker>) -> Vcpu {
+        Vcpu::of_ring(index, self.slots.len(), waker)
+    }
+
     /// Bytes that [`vcpu`](Self::vcpu) allocates for each vCPU.
     pub fn vcpu_size(&self) -> usize {
         Vcpu::size(self.slots.len())
@@ -313,7 +318,7 @@ impl<Vm> Dispatcher<Vm> {
         if self.clock.is_some() || LevelFilter::current() == LevelFilter::TRACE {
             return Ran::Else(self.run_watched(found, vm, vcpu, trap));
         }
-        let mut context = Context::new(vcpu, trap, found.served.definition);
+        let mut context = Context::new(vcpu, trap, found.entry.id, found.served.definition);
         let value = match found.served.call(vm, trap, &mut context) {
             Some(Brief::Done) => None,
             Some(Brief::Value(value)) => Some(value),
@@ -327,7 +332,7 @@ impl<Vm> Dispatcher<Vm> {
     #[cold]
     fn run_watched(&self, found: Found<'_, Vm>, vm: &Vm, vcpu: &Vcpu, trap: &Trap) -> Action {
         let start = self.clock.map_or(0, |clock| clock());
-        let mut context = Context::new(vcpu, trap, found.served.definition);
+        let mut context = Context::new(vcpu, trap, found.entry.id, found.served.definition);
         let brief = found.served.call(vm, trap, &mut context);
         let time = self.clock.map_or(0, |clock| clock().saturating_sub(start));
         found.settle(context, brief, time)

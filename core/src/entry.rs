@@ -139,6 +139,7 @@ impl Marshal {
 
 /// An entry point of a dispatcher, with the numbers that are called there.
 pub(crate) struct Entry {
+    pub(crate) id: EntryId,
     pub(crate) point: EntryPoint,
     pub(crate) convention: &'static Convention,
     pub(crate) interface: &'static Interface,

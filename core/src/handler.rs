@@ -4,7 +4,7 @@ use crate::arch::{Caller, Endian, Privilege, Width};
 use crate::convention::Trap;
 use crate::definition::Hypercall;
 use crate::services::{MissingService, Services};
-use crate::{Completion, Definition, Error, Outcome, Vcpu};
+use crate::{Completion, Definition, EntryId, Error, Outcome, Vcpu};
 use alloc::boxed::Box;
 
 /// What a handler may know of the call beside its arguments. Neither its number nor a register.
@@ -12,6 +12,7 @@ use alloc::boxed::Box;
 pub struct Context<'a> {
     pub(crate) vcpu: &'a Vcpu,
     trap: &'a Trap,
+    entry: EntryId,
     pub(crate) definition: &'static Definition,
     pub(crate) deferred: bool,
     /// The outcome of a handler that [`Brief`] does not tell.
@@ -31,8 +32,13 @@ pub(crate) enum Brief {
 
 impl<'a> Context<'a> {
     #[inline]
-    pub(crate) fn new(vcpu: &'a Vcpu, trap: &'a Trap, definition: &'static Definition) -> Context<'a> {
-        Context { vcpu, trap, definition, deferred: false, outcome: None }
+    pub(crate) fn new(
+        vcpu: &'a Vcpu,
+        trap: &'a Trap,
+        entry: EntryId,
+        definition: &'static Definition,
+    ) -> Context<'a> {
+        Context { vcpu, trap, entry, definition, deferred: false, outcome: None }
     }
 
     /// Takes an outcome apart. One of a handler that took the right to complete the call later is not brief:
@@ -73,6 +79,16 @@ impl<'a> Context<'a> {
     /// Whether a user program of the guest's made the call; only where the policy allows that.
     pub fn is_user_mode(&self) -> bool {
         self.trap.caller.privilege == Privilege::User
+    }
+
+    /// The entry point that the call came in by; for one in memory, that of the call that handed it in.
+    pub fn entry(&self) -> EntryId {
+        self.entry
+    }
+
+    /// Whether the call came through a [ring](crate::ring), which waits for its end.
+    pub fn is_through_ring(&self) -> bool {
+        self.vcpu.is_ring
     }
 
     /// What is known of the call.

@@ -49,6 +49,7 @@
 //! | [`memory`] | checked access to guest memory |
 //! | [`call_entry`] | a call in guest memory |
 //! | [`multicall`] | many of them in one exit |
+//! | [`ring`] | calls in guest memory without an exit |
 //!
 //! The crate is `no_std` with `alloc`; the builder allocates, the call path does not.
 
@@ -78,6 +79,7 @@ pub mod outcome;
 pub mod panics;
 pub mod policy;
 pub mod registry;
+pub mod ring;
 pub mod services;
 pub mod shared;
 pub mod statistics;

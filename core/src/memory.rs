@@ -1,5 +1,9 @@
 //! Checked access to guest memory, in the guest's byte order.
 
+mod words;
+
+pub use words::{AtomicMemory, WordMemory};
+
 use crate::shared::ByteOrder;
 use crate::{Endian, Error};
 
@@ -127,7 +131,8 @@ impl<Bytes: AsRef<[core::sync::atomic::AtomicU8]>> GuestMemory for FlatMemory<By
 
 #[cfg(feature = "vm-memory")]
 mod vm {
-    use super::{GuestMemory, MemoryError};
+    use super::{AtomicMemory, GuestMemory, MemoryError};
+    use core::sync::atomic::Ordering;
     use vm_memory::{Bytes, GuestAddress, Permissions};
 
     impl<M: vm_memory::GuestMemory + ?Sized> GuestMemory for M {
@@ -149,6 +154,18 @@ mod vm {
 
         fn contains(&self, address: u64, length: u64) -> bool {
             usize::try_from(length).is_ok_and(|l| usable(self, address, l, Permissions::ReadWrite))
+        }
+    }
+
+    impl<M: vm_memory::GuestMemory + ?Sized> AtomicMemory for M {
+        fn load(&self, address: u64, ordering: Ordering) -> Result<u32, MemoryError> {
+            let error = MemoryError { address, length: 4 };
+            Bytes::load(self, GuestAddress(address), ordering).map_err(|_| error)
+        }
+
+        fn store(&self, address: u64, word: u32, ordering: Ordering) -> Result<(), MemoryError> {
+            let error = MemoryError { address, length: 4 };
+            Bytes::store(self, word, GuestAddress(address), ordering).map_err(|_| error)
         }
     }
 

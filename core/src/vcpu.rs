@@ -6,6 +6,7 @@ use crate::outcome::Action;
 use crate::statistics::{Counters, Event, Statistics};
 use crate::{Convention, Error, Outcome, Width};
 use alloc::sync::Arc;
+use core::task::Waker;
 
 /// A vCPU as the dispatcher sees it: its index, its counters, its place for a deferred answer.
 ///
@@ -17,6 +18,8 @@ pub struct Vcpu {
     pub(crate) index: u32,
     pub(crate) counters: Counters,
     pub(crate) slot: Arc<Slot>,
+    /// Whether it stands for a vCPU at a ring.
+    pub(crate) is_ring: bool,
 }
 
 /// How to say the answer of a deferred call once it is there.
@@ -42,7 +45,12 @@ impl Eq for Deferral {}
 
 impl Vcpu {
     pub(crate) fn new(index: u32, slots: usize) -> Vcpu {
-        Vcpu { index, counters: Counters::new(slots), slot: Arc::default() }
+        Vcpu { index, counters: Counters::new(slots), slot: Arc::default(), is_ring: false }
+    }
+
+    /// For the calls that come through a ring. Completing a deferred one calls the waker.
+    pub(crate) fn of_ring(index: u32, slots: usize, waker: Option<Waker>) -> Vcpu {
+        Vcpu { slot: Arc::new(Slot::waking(waker)), is_ring: true, ..Vcpu::new(index, slots) }
     }
 
     /// Bytes on the heap for a vCPU of a dispatcher with so many calls.

@@ -1,0 +1,291 @@
+//! The rings of a VM, and the loop that serves them.
+
+use super::{Detached, Doorbell, Next, Ring, Setup};
+use crate::memory::AtomicMemory;
+use crate::{Dispatcher, Error, VmExit};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::task::{Wake, Waker};
+use std::time::{Duration, Instant};
+
+/// What the host sleeps at: guests ring it, by whatever their doorbell is.
+pub trait Bell: Send + Sync {
+    /// Wakes whoever waits, or the next that will.
+    fn ring(&self);
+
+    /// Waits until it was rung since the last wait ended.
+    fn wait(&self);
+}
+
+/// A bell between threads of one process.
+#[derive(Debug, Default)]
+pub struct ThreadBell {
+    rung: Mutex<bool>,
+    wake: Condvar,
+}
+
+impl Bell for ThreadBell {
+    fn ring(&self) {
+        *lock(&self.rung) = true;
+        self.wake.notify_one();
+    }
+
+    fn wait(&self) {
+        let rung = lock(&self.rung);
+        let mut rung = self.wake.wait_while(rung, |rung| !*rung).unwrap_or_else(PoisonError::into_inner);
+        *rung = false;
+    }
+}
+
+/// What panics under these locks is the VMM's memory or bell; the rings themselves are whole at every step.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Completing a deferred call rings the bell.
+struct Wakes(Arc<dyn Bell>);
+
+impl Wake for Wakes {
+    fn wake(self: Arc<Self>) {
+        self.0.ring();
+    }
+}
+
+/// How the loop polls.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Polling {
+    /// How long to look for the next call before falling asleep, at most. The loop halves the time where looking
+    /// was in vain, and doubles it where a call came soon after it fell asleep.
+    pub spin: Duration,
+    /// Calls of one ring to serve before the next ring is looked at.
+    pub batch: u32,
+}
+
+impl Default for Polling {
+    fn default() -> Polling {
+        Polling { spin: Duration::from_micros(200), batch: 64 }
+    }
+}
+
+/// The least time that the loop grows from.
+const LEAST_SPIN: Duration = Duration::from_micros(10);
+/// Looks between two looks at the clock.
+const LOOKS: u32 = 64;
+
+/// What the loop did.
+#[derive(Debug, Default)]
+pub struct Work {
+    sleeps: AtomicUsize,
+    served: AtomicUsize,
+}
+
+impl Work {
+    /// How often it fell asleep.
+    pub fn sleeps(&self) -> usize {
+        self.sleeps.load(Ordering::Relaxed)
+    }
+
+    /// How many calls were served.
+    pub fn served(&self) -> usize {
+        self.served.load(Ordering::Relaxed)
+    }
+}
+
+/// The rings of a VM.
+///
+/// A VMM makes them on behalf of its guest, from its handler of HYPERCALL_RING_SETUP, and serves them in one of two
+/// ways: by a thread in [`poll`](Self::poll), or by [`drain`](Self::drain) at each doorbell.
+pub struct Rings<M> {
+    memory: M,
+    most: usize,
+    doorbell: Doorbell,
+    bell: Arc<dyn Bell>,
+    rings: Mutex<Vec<Arc<Mutex<Ring>>>>,
+    /// Counts the changes of `rings`.
+    changes: AtomicUsize,
+    stopped: AtomicBool,
+    work: Work,
+}
+
+impl<M> std::fmt::Debug for Rings<M> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Rings({} of at most {}, {:?})", lock(&self.rings).len(), self.most, self.doorbell)
+    }
+}
+
+impl<M: AtomicMemory> Rings<M> {
+    /// No rings yet, `most` at most, in this memory. What the guest is told to ring must come to `bell`.
+    pub fn new(memory: M, most: usize, doorbell: Doorbell, bell: Arc<dyn Bell>) -> Rings<M> {
+        let (rings, changes) = (Mutex::default(), AtomicUsize::new(0));
+        let stopped = AtomicBool::new(false);
+        Rings { memory, most, doorbell, bell, rings, changes, stopped, work: Work::default() }
+    }
+
+    /// Makes a ring.
+    ///
+    /// # Errors
+    /// As [`Ring::new`]; [`Error::InvalidState`] where there is a ring at this address, or there are as many as
+    /// there may be.
+    pub fn set_up(&self, setup: Setup) -> Result<(), Error> {
+        let mut rings = lock(&self.rings);
+        rings.retain(|ring| ring.try_lock().map_or(true, |ring| ring.detached().is_none()));
+        let taken = rings.iter().any(|ring| lock(ring).setup().address == setup.address);
+        if taken || rings.len() >= self.most {
+            return Err(Error::InvalidState);
+        }
+        let waker = Waker::from(Arc::new(Wakes(Arc::clone(&self.bell))));
+        let ring = Ring::new(&self.memory, setup, self.doorbell, Some(waker))?;
+        rings.push(Arc::new(Mutex::new(ring)));
+        drop(rings);
+        self.changed();
+        Ok(())
+    }
+
+    /// Serves the ring at this address no more. When this returns, nothing of the host writes to its memory.
+    ///
+    /// Not from a handler of a call that came through a ring: it would wait for itself.
+    ///
+    /// # Errors
+    /// [`Error::NotFound`] where there is none.
+    pub fn tear_down(&self, address: u64) -> Result<(), Error> {
+        let mut rings = lock(&self.rings);
+        let at = rings.iter().position(|ring| lock(ring).setup().address == address);
+        let ring = rings.remove(at.ok_or(Error::NotFound)?);
+        lock(&ring).detach(&self.memory, Detached::TornDown);
+        drop(rings);
+        self.changed();
+        Ok(())
+    }
+
+    /// Wakes the loop: for doorbells that come to the VMM as an exit.
+    pub fn ring(&self) {
+        self.bell.ring();
+    }
+
+    /// Has [`poll`](Self::poll) return.
+    pub fn stop(&self) {
+        self.stopped.store(true, Ordering::Release);
+        self.bell.ring();
+    }
+
+    /// What was done.
+    pub fn work(&self) -> &Work {
+        &self.work
+    }
+
+    /// Why the ring at an address is not served any more, if there is one and that is so.
+    pub fn detached(&self, address: u64) -> Option<Detached> {
+        lock(&self.rings).iter().map(lock_arc).find(|ring| ring.setup().address == address)?.detached()
+    }
+
+    fn changed(&self) {
+        self.changes.fetch_add(1, Ordering::Release);
+        self.bell.ring();
+    }
+
+    /// Serves what was handed in, in every ring `most` calls at most: for a VMM without a thread to poll, at each
+    /// doorbell. What is left over is served at the next one.
+    ///
+    /// The exit, where a call ended the VM.
+    pub fn drain<Vm>(&self, dispatcher: &Dispatcher<Vm>, vm: &Vm, most: u32) -> Option<VmExit> {
+        let rings = lock(&self.rings).clone();
+        rings.iter().find_map(|ring| self.pass(ring, dispatcher, vm, most).err())
+    }
+
+    /// How many calls of a ring were served.
+    fn pass<Vm>(
+        &self,
+        ring: &Mutex<Ring>,
+        dispatcher: &Dispatcher<Vm>,
+        vm: &Vm,
+        most: u32,
+    ) -> Result<u32, VmExit> {
+        let drained = lock(ring).drain(&self.memory, dispatcher, vm, most);
+        if drained.served > 0 {
+            self.work.served.fetch_add(drained.served as usize, Ordering::Relaxed);
+        }
+        if let Next::Exit(exit) = drained.next { Err(exit) } else { Ok(drained.served) }
+    }
+
+    /// Serves all rings, polling while calls come and asleep while none do, until [`stop`](Self::stop) or the
+    /// call that ends the VM: then its exit. For a thread of its own.
+    ///
+    /// A doorbell that is rung for nothing does not make it poll: only calls do.
+    pub fn poll<Vm>(&self, dispatcher: &Dispatcher<Vm>, vm: &Vm, polling: Polling) -> Option<VmExit> {
+        let mut spin = polling.spin;
+        let mut seen = self.changes.load(Ordering::Acquire);
+        let mut rings = self.all_awake();
+        let mut asleep_since: Option<Instant> = None;
+        loop {
+            let (mut until, mut looks) = (None::<Instant>, 0);
+            loop {
+                let mut served = 0;
+                for ring in &rings {
+                    match self.pass(ring, dispatcher, vm, polling.batch) {
+                        Ok(calls) => served += calls,
+                        Err(exit) => return Some(exit),
+                    }
+                }
+                if served > 0 {
+                    if let Some(since) = asleep_since.take() {
+                        spin = adapted(spin, since.elapsed(), polling.spin);
+                    }
+                    (until, looks) = (None, 0);
+                    continue;
+                }
+                if self.stopped.load(Ordering::Acquire) {
+                    return None;
+                }
+                if asleep_since.is_some() {
+                    break; // woken for nothing
+                }
+                std::hint::spin_loop();
+                looks += 1;
+                if looks % LOOKS != 0 {
+                    continue;
+                }
+                if self.changes.load(Ordering::Acquire) != seen {
+                    break;
+                }
+                let now = Instant::now();
+                if now >= *until.get_or_insert(now + spin) {
+                    break;
+                }
+            }
+            let changes = self.changes.load(Ordering::Acquire);
+            if changes != seen {
+                (seen, rings) = (changes, self.all_awake());
+                continue;
+            }
+            // Every ring must be announced as asleep before the bell is waited for.
+            let idle = rings.iter().all(|ring| lock(ring).sleep(&self.memory));
+            if idle {
+                asleep_since.get_or_insert_with(Instant::now);
+                self.work.sleeps.fetch_add(1, Ordering::Relaxed);
+                self.bell.wait();
+            }
+            rings.iter().for_each(|ring| lock(ring).wake(&self.memory));
+        }
+    }
+
+    fn all_awake(&self) -> Vec<Arc<Mutex<Ring>>> {
+        let rings = lock(&self.rings).clone();
+        rings.iter().for_each(|ring| lock(ring).wake(&self.memory));
+        rings
+    }
+}
+
+fn lock_arc(ring: &Arc<Mutex<Ring>>) -> MutexGuard<'_, Ring> {
+    lock(ring)
+}
+
+/// How long to look next time, after the loop slept so long.
+fn adapted(spin: Duration, slept: Duration, most: Duration) -> Duration {
+    if slept <= most {
+        (spin * 2).max(LEAST_SPIN).min(most)
+    } else if spin < LEAST_SPIN {
+        Duration::ZERO
+    } else {
+        spin / 2
+    }
+}

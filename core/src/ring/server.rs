@@ -1,0 +1,248 @@
+//! A ring and the dispatcher that serves its calls.
+
+use super::view::Place;
+use super::{AGAIN, Consumer, Detached, RingHeader};
+use crate::memory::AtomicMemory;
+use crate::statistics::Statistics;
+use crate::{CallEntry, Caller, Context, Deferral, Dispatcher, EntryId, Error, Progress, Vcpu, VmExit};
+use bytemuck::Zeroable;
+use core::task::Waker;
+
+/// How a guest wakes the host.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Doorbell {
+    /// By HYPERCALL_RING_DOORBELL.
+    #[default]
+    Call,
+    /// By a byte written to a port.
+    Port(u16),
+    /// By a byte stored to a guest-physical address.
+    Mmio(u64),
+}
+
+impl Doorbell {
+    const fn words(self) -> (u32, u64) {
+        match self {
+            Doorbell::Call => (0, 0),
+            Doorbell::Port(port) => (1, port as u64),
+            Doorbell::Mmio(address) => (2, address),
+        }
+    }
+}
+
+/// What a ring is to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Setup {
+    /// Guest-physical address of the header; page aligned.
+    pub address: u64,
+    /// log2 of the number of entries.
+    pub order: u32,
+    /// The vCPU that the calls are made for: the one that sets the ring up.
+    pub vcpu: u32,
+    /// The entry point that the calls are made at.
+    pub entry: EntryId,
+    /// The mode, privilege and byte order that they are made with.
+    pub caller: Caller,
+}
+
+impl Setup {
+    /// A ring whose calls are made as the call of this context is: for the same vCPU, at the same entry point,
+    /// with the same mode, privilege and byte order.
+    pub fn of(context: &Context<'_>, address: u64, order: u32) -> Setup {
+        let (vcpu, entry, caller) = (context.vcpu(), context.entry(), context.caller());
+        Setup { address, order, vcpu, entry, caller }
+    }
+}
+
+/// What became of a ring that was looked after.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Drained {
+    /// How many calls were answered.
+    pub served: u32,
+    /// Why it ended there.
+    pub next: Next,
+}
+
+/// Why no further call of a ring was served.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Next {
+    /// None was handed in.
+    Idle,
+    /// As many were served as were to be.
+    More,
+    /// Somebody completes the call whose turn it is later; look again then.
+    Deferred,
+    /// A call ended the VM.
+    Exit(VmExit),
+    /// The ring is not served any more.
+    Detached(Detached),
+}
+
+/// A ring of a VM, on the host.
+///
+/// Calls are served in the order of their tickets, one after the other; a deferred one holds those behind it.
+#[derive(Debug)]
+pub struct Ring {
+    setup: Setup,
+    consumer: Consumer,
+    vcpu: Option<Vcpu>,
+    waker: Option<Waker>,
+    /// The call whose turn it is, if it was deferred.
+    waiting: Option<(Deferral, CallEntry)>,
+    detached: Option<Detached>,
+}
+
+impl Ring {
+    /// Makes a ring: writes its header, and a state and a turn into each entry.
+    ///
+    /// `waker` is called from the thread that completes a deferred call of the ring's.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] for an address that is not a multiple of 4096, or an order over 10;
+    /// [`Error::BadAddress`] when the ring is not all memory.
+    pub fn new<M: AtomicMemory + ?Sized>(
+        memory: &M,
+        setup: Setup,
+        doorbell: Doorbell,
+        waker: Option<Waker>,
+    ) -> Result<Ring, Error> {
+        let bytes = RingHeader::bytes(setup.order).ok_or(Error::Invalid)?;
+        if !setup.address.is_multiple_of(RingHeader::SIZE) {
+            return Err(Error::Invalid);
+        }
+        if !memory.contains(setup.address, bytes) {
+            return Err(Error::BadAddress);
+        }
+        let (doorbell, doorbell_at) = doorbell.words();
+        let (order, width) = (setup.order, setup.caller.width.bits());
+        let header = RingHeader { order, width, doorbell, doorbell_at, ..RingHeader::zeroed() };
+        let place = Place { memory, address: setup.address };
+        let consumer = Consumer::new(&place, setup.caller.endian, &header)?;
+        Ok(Ring { setup, consumer, vcpu: None, waker, waiting: None, detached: None })
+    }
+
+    /// What it was set up as.
+    pub fn setup(&self) -> &Setup {
+        &self.setup
+    }
+
+    /// The counters of its calls; `None` before it was drained.
+    pub fn statistics(&self) -> Option<Statistics> {
+        self.vcpu.as_ref().map(Vcpu::statistics)
+    }
+
+    /// Serves the calls that were handed in, `most` of them at most.
+    pub fn drain<Vm, M: AtomicMemory + ?Sized>(
+        &mut self,
+        memory: &M,
+        dispatcher: &Dispatcher<Vm>,
+        vm: &Vm,
+        most: u32,
+    ) -> Drained {
+        let mut served = 0;
+        let next = match self.serve(memory, dispatcher, vm, most, &mut served) {
+            Ok(next) => next,
+            Err(reason) => {
+                self.detach(memory, reason);
+                Next::Detached(reason)
+            }
+        };
+        Drained { served, next }
+    }
+
+    fn serve<Vm, M: AtomicMemory + ?Sized>(
+        &mut self,
+        memory: &M,
+        dispatcher: &Dispatcher<Vm>,
+        vm: &Vm,
+        most: u32,
+        served: &mut u32,
+    ) -> Result<Next, Detached> {
+        if let Some(reason) = self.detached {
+            return Ok(Next::Detached(reason));
+        }
+        let Setup { vcpu, entry, caller, address, .. } = self.setup;
+        let place = Place { memory, address };
+        let waker = &mut self.waker;
+        let vcpu = self.vcpu.get_or_insert_with(|| dispatcher.ring_vcpu(vcpu, waker.take()));
+        if self.consumer.sleeps() {
+            self.consumer.check(&place)?; // nobody looks otherwise where the host never falls asleep
+        }
+        while *served < most {
+            let (mut call, progress) = match self.waiting.take() {
+                Some((deferral, mut call)) => match vcpu.try_wait(deferral) {
+                    Some(action) => {
+                        let progress = call.settle(action);
+                        (call, progress)
+                    }
+                    None => (call, Progress::Deferred(deferral)),
+                },
+                None => {
+                    let Some(mut call) = self.consumer.next(&place)? else { return Ok(Next::Idle) };
+                    let progress = dispatcher.serve_entry(entry, vm, vcpu, &mut call, caller);
+                    (call, progress)
+                }
+            };
+            match progress {
+                Progress::Answered => {}
+                Progress::Pending => call.state = AGAIN,
+                Progress::Deferred(deferral) => {
+                    self.waiting = Some((deferral, call));
+                    return Ok(Next::Deferred);
+                }
+                Progress::Exit(exit) => {
+                    self.consumer.answer(&place, &call)?;
+                    self.detach(memory, Detached::Ended);
+                    *served += 1;
+                    return Ok(Next::Exit(exit));
+                }
+            }
+            self.consumer.answer(&place, &call)?;
+            *served += 1;
+        }
+        Ok(Next::More)
+    }
+
+    /// Announces that the host sleeps until the doorbell is rung, and says whether it may: not where a call was
+    /// handed in meanwhile. One whose turn is another thread's wakes the host itself.
+    pub fn sleep<M: AtomicMemory + ?Sized>(&mut self, memory: &M) -> bool {
+        if self.waiting.is_some() || self.detached.is_some() {
+            return true;
+        }
+        let place = Place { memory, address: self.setup.address };
+        self.consumer.sleep(&place).unwrap_or_else(|reason| {
+            self.detach(memory, reason);
+            true
+        })
+    }
+
+    /// Announces that the host polls.
+    pub fn wake<M: AtomicMemory + ?Sized>(&mut self, memory: &M) {
+        let place = Place { memory, address: self.setup.address };
+        if self.detached.is_none()
+            && let Err(reason) = self.consumer.wake(&place)
+        {
+            self.detach(memory, reason);
+        }
+    }
+
+    /// Serves the ring no more, and tells the guests so. A deferred call's answer is dropped.
+    pub fn detach<M: AtomicMemory + ?Sized>(&mut self, memory: &M, reason: Detached) {
+        if self.detached.is_none() {
+            self.detached = Some(reason);
+            self.consumer.detach(&Place { memory, address: self.setup.address }, reason);
+            if reason != Detached::TornDown && reason != Detached::Ended {
+                tracing::warn!(
+                    vcpu = self.setup.vcpu,
+                    address = self.setup.address,
+                    "a ring is detached: {reason}"
+                );
+            }
+        }
+    }
+
+    /// Why it is not served any more.
+    pub fn detached(&self) -> Option<Detached> {
+        self.detached
+    }
+}

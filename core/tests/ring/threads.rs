@@ -1,0 +1,192 @@
+//! A host that polls, and guests on threads of their own.
+
+use crate::lab::*;
+use hypercall_core::ring::{Detached, Polling};
+use hypercall_core::{CallEntry, Endian, Error, Output, VmExit};
+use std::thread;
+use std::time::{Duration, Instant};
+
+/// Runs a host's thread beside `guests`, and stops it.
+fn with_host(lab: &Lab, polling: Polling, guests: impl FnOnce()) -> Option<VmExit> {
+    thread::scope(|scope| {
+        let host = scope.spawn(|| lab.rings.poll(&lab.dispatcher, &lab.vm, polling));
+        let outcome = std::panic::catch_unwind(std::panic::AssertUnwindSafe(guests));
+        lab.rings.stop();
+        let exit = host.join().expect("the host's thread");
+        outcome.unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+        exit
+    })
+}
+
+/// A guest of several vCPUs: each makes calls through the same ring and checks each answer.
+fn guests(lab: &Lab, endian: Endian, vcpus: u64, calls: u64) {
+    thread::scope(|scope| {
+        for vcpu in 0..vcpus {
+            scope.spawn(move || {
+                let producer = lab.producer(BASE, endian);
+                let mut spins = 0_u32;
+                let mut pause = || {
+                    spins += 1;
+                    if spins.is_multiple_of(64) { thread::yield_now() } else { std::hint::spin_loop() }
+                };
+                for i in 0..calls {
+                    let call = CallEntry::new(number(1), &[vcpu << 40, i, 0, 0, 0, 0, 0, 0, 1]);
+                    let answer = producer.call(&call, || lab.rings.ring(), &mut pause).unwrap();
+                    assert_eq!((answer.state, answer.result), (CallEntry::DONE, (vcpu << 40) + i + 1));
+                }
+            });
+        }
+    });
+}
+
+/// How many calls the stress test makes: HYPERCALL_RING_CALLS, or as many as every run has time for.
+fn stress() -> u64 {
+    let usual = if cfg!(target_arch = "x86_64") { 40_000 } else { 4_000 }; // others are emulated
+    std::env::var("HYPERCALL_RING_CALLS").ok().and_then(|n| n.parse().ok()).unwrap_or(usual)
+}
+
+#[test]
+fn guests_share_a_ring_that_is_polled() {
+    for endian in ENDIANS {
+        let lab = Lab::new();
+        lab.rings.set_up(lab.setup(BASE, 3, endian)).unwrap();
+        let exit = with_host(&lab, Polling::default(), || guests(&lab, endian, 3, stress() / 12));
+        assert_eq!((exit, lab.rings.work().served() as u64), (None, stress() / 12 * 3));
+    }
+}
+
+/// With no time to spin the host falls asleep whenever it can: each call races with that.
+#[test]
+fn no_wake_up_is_lost() {
+    let lab = Lab::new();
+    lab.rings.set_up(lab.setup(BASE, 0, Endian::NATIVE)).unwrap();
+    let polling = Polling { spin: Duration::ZERO, batch: 1 };
+    with_host(&lab, polling, || guests(&lab, Endian::NATIVE, 2, stress() / 4));
+    assert_eq!(lab.rings.work().served() as u64, stress() / 4 * 2);
+    assert!(lab.rings.work().sleeps() > 10, "{:?}", lab.rings.work());
+}
+
+#[test]
+fn several_rings_are_served_by_one_thread() {
+    let lab = Lab::new();
+    let places: Vec<u64> = (0..4).map(|i| BASE + i * 0x1_0000).collect();
+    for (place, endian) in places.iter().zip(ENDIANS.into_iter().cycle()) {
+        lab.rings.set_up(lab.setup(*place, 2, endian)).unwrap();
+    }
+    with_host(&lab, Polling::default(), || {
+        for (place, endian) in places.iter().zip(ENDIANS.into_iter().cycle()) {
+            let producer = lab.producer(*place, endian);
+            for i in 0..200 {
+                let call = CallEntry::new(number(2), &[0x100 + i]);
+                let answer = producer.call(&call, || lab.rings.ring(), thread::yield_now).unwrap();
+                assert_eq!(answer.result, 0x100 + i);
+            }
+        }
+    });
+}
+
+#[test]
+fn a_deferred_call_wakes_the_host_when_it_is_completed() {
+    let lab = Lab::new();
+    lab.rings.set_up(lab.setup(BASE, 2, Endian::NATIVE)).unwrap();
+    with_host(&lab, Polling { spin: Duration::ZERO, batch: 8 }, || {
+        let producer = lab.producer(BASE, Endian::NATIVE);
+        let mut ticket = producer.submit(&CallEntry::new(number(2), &[3]), || lab.rings.ring()).unwrap();
+        let completion = loop {
+            match lab.vm.kept.lock().unwrap().take() {
+                Some(completion) => break completion,
+                None => thread::yield_now(),
+            }
+        };
+        thread::sleep(Duration::from_millis(20)); // the host is asleep
+        let asleep = lab.rings.work().sleeps();
+        completion.complete(Ok(Output::value(5)));
+        let answer = loop {
+            match producer.collect(ticket) {
+                Ok(answer) => break answer,
+                Err(same) => ticket = same,
+            }
+            thread::yield_now();
+        };
+        assert_eq!(answer.result, 5);
+        assert!(asleep > 0);
+    });
+}
+
+#[test]
+fn a_call_that_ends_the_vm_ends_the_loop() {
+    let lab = Lab::new();
+    lab.rings.set_up(lab.setup(BASE, 2, Endian::NATIVE)).unwrap();
+    let exit = with_host(&lab, Polling::default(), || {
+        let producer = lab.producer(BASE, Endian::NATIVE);
+        let answer = producer.call(&CallEntry::new(number(2), &[2]), || lab.rings.ring(), thread::yield_now);
+        assert_eq!(answer.unwrap().state, CallEntry::DONE);
+        while producer.detached() == Ok(None) {
+            thread::yield_now();
+        }
+        let next =
+            producer.call(&CallEntry::new(number(2), &[0x100]), || lab.rings.ring(), thread::yield_now);
+        assert_eq!(next, Err(Detached::Ended));
+    });
+    assert_eq!(exit, Some(VmExit { code: 9 }));
+}
+
+#[test]
+fn rings_come_and_go_while_the_host_polls() {
+    let lab = Lab::new();
+    with_host(&lab, Polling::default(), || {
+        for round in 0..100 {
+            lab.rings.set_up(lab.setup(BASE, round % 4, Endian::NATIVE)).unwrap();
+            assert_eq!(lab.rings.set_up(lab.setup(BASE, 0, Endian::NATIVE)), Err(Error::InvalidState));
+            guests(&lab, Endian::NATIVE, 1, 10);
+            lab.rings.tear_down(BASE).unwrap();
+            assert_eq!(lab.rings.tear_down(BASE), Err(Error::NotFound));
+            let producer = lab.producer(BASE, Endian::NATIVE);
+            assert_eq!(producer.detached(), Ok(Some(Detached::TornDown)));
+        }
+    });
+}
+
+#[test]
+fn a_vm_has_so_many_rings_and_no_more() {
+    let lab = Lab::new();
+    let set_up = |i: u64| lab.rings.set_up(lab.setup(BASE + i * 0x2000, 0, Endian::NATIVE));
+    assert!((0..4).all(|i| set_up(i).is_ok()));
+    assert_eq!(set_up(4), Err(Error::InvalidState));
+    lab.rings.tear_down(BASE).unwrap();
+    assert_eq!(set_up(4), Ok(()));
+}
+
+/// CPU time of this process's threads is not known everywhere; where it is, a host that sleeps takes none.
+#[cfg(target_os = "linux")]
+#[test]
+fn a_host_that_sleeps_takes_no_cpu_time() {
+    let lab = Lab::new();
+    lab.rings.set_up(lab.setup(BASE, 2, Endian::NATIVE)).unwrap();
+    thread::scope(|scope| {
+        let (tell, told) = std::sync::mpsc::channel();
+        let lab = &lab;
+        let host = scope.spawn(move || {
+            let stat = std::fs::read_link("/proc/thread-self").map(|link| link.join("schedstat"));
+            tell.send(stat).unwrap();
+            lab.rings.poll(&lab.dispatcher, &lab.vm, Polling::default())
+        });
+        let stat = std::path::Path::new("/proc").join(told.recv().unwrap().expect("Linux's /proc"));
+        let time = || -> Option<Duration> {
+            let text = std::fs::read_to_string(&stat).ok()?;
+            text.split_whitespace().next()?.parse().ok().map(Duration::from_nanos)
+        };
+        while lab.rings.work().sleeps() == 0 {
+            thread::sleep(Duration::from_millis(1));
+        }
+        thread::sleep(Duration::from_millis(50));
+        let (before, start) = (time(), Instant::now());
+        thread::sleep(Duration::from_millis(1500));
+        if let (Some(before), Some(after)) = (before, time()) {
+            let share = (after - before).as_secs_f64() / start.elapsed().as_secs_f64();
+            assert!(share < 0.01, "{:.3} % of a core", share * 100.0);
+        }
+        lab.rings.stop();
+        assert_eq!(host.join().unwrap(), None);
+    });
+}
