@@ -23,6 +23,7 @@ mod chapters;
 mod document;
 mod filter;
 mod format;
+mod html;
 #[cfg(feature = "cli")]
 mod json;
 mod md;
@@ -33,6 +34,7 @@ pub use book::{Book, Call, Carried, Place, Structure, Wire};
 pub use c::render_c;
 pub use filter::{Filter, UnknownWord, arch, status};
 pub use format::{FORMATS, Format, RenderError, WriteError, write};
+pub use html::render_html;
 #[cfg(feature = "cli")]
 pub use json::render_json;
 pub use md::render_md;

@@ -152,7 +152,16 @@ impl Target {
 
     /// Whether these tests need /dev/kvm: integration tests with `kvm` as a word of their name.
     pub fn is_kvm_test(&self) -> bool {
-        self.kind.iter().any(|kind| kind == "test") && self.name.split(['_', '-']).any(|word| word == "kvm")
+        self.is_test_with("kvm")
+    }
+
+    /// Whether these tests need a browser: integration tests with `browser` as a word of their name.
+    pub fn is_browser_test(&self) -> bool {
+        self.is_test_with("browser")
+    }
+
+    fn is_test_with(&self, word: &str) -> bool {
+        self.kind.iter().any(|kind| kind == "test") && self.name.split(['_', '-']).any(|w| w == word)
     }
 
     /// Whether these tests run the compiler, which is this machine's on whatever machine the code is for.
@@ -237,5 +246,8 @@ mod tests {
         assert!(!integration_test("kvmclock").is_kvm_test());
         let library = Target { kind: vec!["lib".to_owned()], ..integration_test("kvm") };
         assert!(!library.is_kvm_test());
+        assert!(
+            integration_test("browser").is_browser_test() && !integration_test("browsers").is_browser_test()
+        );
     }
 }

@@ -1,6 +1,7 @@
 //! The rows: which there are, and what each runs.
 
 pub mod bare_metal;
+mod browser;
 mod lints;
 mod native;
 mod packages;
@@ -22,6 +23,8 @@ pub enum Tier {
     Kvm,
     /// Guests on the KVM of kernels in an emulated machine of this architecture.
     Lab,
+    /// The documents, in a browser.
+    Browser,
     /// No tests: what the compiler and its tools say about the source.
     Lints,
     /// As ordinary programs of another machine, under user-mode QEMU.
@@ -39,6 +42,7 @@ impl Tier {
             Tier::Host => "host",
             Tier::Kvm => "real KVM",
             Tier::Lab => "second KVM",
+            Tier::Browser => "browser",
             Tier::Lints => "lints",
             Tier::QemuUser => "qemu-user",
             Tier::BareMetal => "bare metal",
@@ -50,7 +54,7 @@ impl Tier {
     fn takes_crates(self) -> bool {
         match self {
             Tier::Host | Tier::Kvm | Tier::QemuUser | Tier::BareMetal => true,
-            Tier::Lab | Tier::Lints | Tier::OwnHost => false,
+            Tier::Lab | Tier::Browser | Tier::Lints | Tier::OwnHost => false,
         }
     }
 
@@ -60,6 +64,7 @@ impl Tier {
             Tier::Host => "unit, integration, compile-fail and documentation tests, and the examples",
             Tier::Kvm => "guests on /dev/kvm; on PowerPC that of a Debian kernel in QEMU",
             Tier::Lab => "guests on the KVM of Debian's kernels, with and without Xen, in QEMU",
+            Tier::Browser => "the page of the hypercall ABI in a headless Chromium",
             Tier::Lints => "rustfmt, clippy, rustdoc, oldest Rust, packages, feature combinations, no_std",
             Tier::QemuUser => "the tests of the published crates under user-mode QEMU",
             Tier::BareMetal => "host and guest in one image, the real instruction trapped and emulated",
@@ -78,10 +83,11 @@ pub struct Plan {
 }
 
 /// Every row, and whether it can need an installation.
-const PLANS: [(Plan, bool); 14] = [
+const PLANS: [(Plan, bool); 15] = [
     (Plan { arch: Arch::X86_64, tier: Tier::Host }, false),
     (Plan { arch: Arch::X86_64, tier: Tier::Kvm }, false),
     (Plan { arch: Arch::X86_64, tier: Tier::Lab }, true),
+    (Plan { arch: Arch::X86_64, tier: Tier::Browser }, true),
     (Plan { arch: Arch::X86_64, tier: Tier::Lints }, true),
     (Plan { arch: Arch::S390x, tier: Tier::QemuUser }, true),
     (Plan { arch: Arch::S390x, tier: Tier::BareMetal }, true),
@@ -114,6 +120,7 @@ impl Plan {
             Tier::Kvm if self.arch == Arch::X86_64 => native::kvm(session, workspace),
             Tier::Kvm => ppc_kvm::run(session, workspace),
             Tier::Lab => x86_lab::run(session, workspace),
+            Tier::Browser => browser::run(session, workspace),
             Tier::Lints => lints::run(session, workspace),
             Tier::QemuUser => qemu_user::run(self.arch, session, workspace),
             Tier::BareMetal if self.arch == Arch::S390x => bare_metal::s390x(session, workspace),

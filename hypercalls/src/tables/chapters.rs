@@ -2,10 +2,10 @@
 
 mod calls;
 mod errors;
-mod example;
+pub mod example;
 mod hosts;
 mod structures;
-mod words;
+pub mod words;
 
 use super::book::Book;
 use super::document::Document;

@@ -37,6 +37,12 @@ pub static FORMATS: &[Format] = &[
         file: "hypercall-abi.rst",
         render: |book| Ok(super::render_rst(book)),
     },
+    Format {
+        name: "html",
+        about: "one page for a browser, with search",
+        file: "hypercall-abi.html",
+        render: |book| Ok(super::render_html(book)),
+    },
     #[cfg(feature = "cli")]
     Format {
         name: "json",

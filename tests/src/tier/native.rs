@@ -1,13 +1,14 @@
-//! The tests as programs of this machine, those that need its /dev/kvm in a row of their own.
+//! The tests as programs of this machine, those that need its /dev/kvm in a row of their own. Those that need a browser
+//! are another row's.
 
 use crate::session::Session;
 use crate::suite::Suite;
 use crate::tally::Tally;
 use crate::workspace::{Target, Workspace};
 
-/// Everything but the tests that need /dev/kvm.
+/// Everything but the tests that need /dev/kvm or a browser.
 pub fn host(session: &Session, workspace: &Workspace) -> Tally {
-    suite(&|target| !target.is_kvm_test(), true).run(session, workspace)
+    suite(&|target| !target.is_kvm_test() && !target.is_browser_test(), true).run(session, workspace)
 }
 
 /// The tests that need /dev/kvm. Where it is missing they say so themselves, one by one.

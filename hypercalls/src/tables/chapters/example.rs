@@ -12,13 +12,31 @@ use std::fmt::Write;
 /// Columns of a line.
 const WIDTH: usize = 100;
 
+/// What an example is of, and its lines.
+pub struct Example {
+    /// `KVM of a 64-bit x86 guest`.
+    pub title: String,
+    /// The lines.
+    pub text: String,
+}
+
 /// An example for each architecture, in the first convention of it that carries the call.
+pub fn all(call: &Call) -> impl Iterator<Item = Example> {
+    Arch::ALL.into_iter().filter_map(|arch| {
+        let place = call.places.iter().find(|p| p.convention.arch == arch)?;
+        let (convention, bits) = (place.convention.title, place.mode.width.bits());
+        Some(Example {
+            title: format!("{convention} of a {bits}-bit {arch} guest"),
+            text: example(call, place),
+        })
+    })
+}
+
+/// Writes each of them under its title.
 pub fn write(text: &mut Document, call: &Call) {
-    for arch in Arch::ALL {
-        let Some(place) = call.places.iter().find(|p| p.convention.arch == arch) else { continue };
-        let bits = place.mode.width.bits();
-        text.prose(format!("Usage example, {} of a {bits}-bit {arch} guest:", place.convention.title));
-        text.blocks.push(Block::Code(example(call, place)));
+    for example in all(call) {
+        text.prose(format!("Usage example, {}:", example.title));
+        text.blocks.push(Block::Code(example.text));
     }
 }
 
