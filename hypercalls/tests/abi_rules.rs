@@ -206,3 +206,44 @@ fn a_number_is_taken_on_each_architecture_by_itself() {
     });
     assert_eq!(ids(&found), ["number-reused", "call-removed", "arch-added"]);
 }
+
+fn document(name: &str) -> String {
+    let path = format!("{}/../docs/{name}", env!("CARGO_MANIFEST_DIR"));
+    std::fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path}: {error}"))
+}
+
+/// `hypercall abi rules > docs/abi-rules.md` writes it.
+#[test]
+fn the_committed_document_is_that_of_the_rules() {
+    let all: Vec<_> = rules::all().collect();
+    let right = document("abi-rules.md") == rules::markdown(&all);
+    assert!(right, "run `cargo run -- abi rules > docs/abi-rules.md`");
+}
+
+/// The tables of the chapter are those of the format.
+#[test]
+fn the_chapter_describes_every_record_and_attribute() {
+    let mut records =
+        String::from("| record | key | attribute | its form | what it says |\n|---|---|---|---|---|\n");
+    let mut arguments = String::from("| attribute | its form | what it says |\n|---|---|---|\n");
+    for shape in &SHAPES {
+        let word = if shape.word.is_empty() { "*none*".into() } else { format!("`{}`", shape.word) };
+        let mut head = format!("| {word} | {} |", shape.key.join(", "));
+        if shape.attributes.is_empty() {
+            records.push_str(&format!("{head} | | |\n"));
+        }
+        for attribute in shape.attributes {
+            let row =
+                format!(" `{}` | {} | {} |\n", attribute.name, attribute.form.name(), attribute.meaning);
+            match shape.kind {
+                Kind::Argument => arguments.push_str(&format!("|{row}")),
+                _ => records.push_str(&format!("{head}{row}")),
+            }
+            head = "| | |".into();
+        }
+    }
+    let chapter = document("abi-gate.md");
+    for table in [records, arguments] {
+        assert!(chapter.contains(&format!("\n\n{table}")), "this is not in docs/abi-gate.md:\n{table}");
+    }
+}

@@ -54,6 +54,21 @@ pub enum Form {
     Arguments,
 }
 
+impl Form {
+    /// What it is called in documents.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Form::Word => "word",
+            Form::Decimal => "number",
+            Form::Hex => "hexadecimal number",
+            Form::Set => "words in any order",
+            Form::Sequence => "words in order",
+            Form::Map(_) => "names with values",
+            Form::Arguments => "arguments in order",
+        }
+    }
+}
+
 /// An attribute of a record.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Attribute {

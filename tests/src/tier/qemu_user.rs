@@ -53,7 +53,8 @@ pub fn triple(arch: Arch) -> Option<&'static str> {
 
 /// Runs the row.
 pub fn run(arch: Arch, session: &Session, workspace: &Workspace) -> Tally {
-    match tools(arch, session) {
+    let tools = super::native::git(session).and_then(|()| tools(arch, session));
+    match tools {
         Ok(tools) => suite(tools, workspace).run(session, workspace),
         Err(missing) => {
             session.say(&missing);

@@ -2,9 +2,9 @@
 
 use super::{Class, Rule, Sample};
 
-/// The rules as Markdown: a table of each class, and behind it each rule with its examples.
+/// The rules as Markdown: by class, each with what it catches and what it lets pass.
 pub fn markdown(rules: &[&Rule]) -> String {
-    let mut out = String::new();
+    let mut out = String::from("# The rules of the ABI gate\n\n");
     for class in Class::ALL {
         let of_class: Vec<&&Rule> = rules.iter().filter(|rule| rule.class == class).collect();
         if !of_class.is_empty() {
