@@ -28,6 +28,8 @@ mod html;
 mod json;
 mod md;
 mod rst;
+#[cfg(feature = "cli")]
+mod schema;
 mod source;
 
 pub use book::{Book, Call, Carried, Place, Structure, Wire};
@@ -39,4 +41,6 @@ pub use html::render_html;
 pub use json::render_json;
 pub use md::render_md;
 pub use rst::render_rst;
+#[cfg(feature = "cli")]
+pub use schema::render_json_schema;
 pub use source::SourceError;

@@ -48,7 +48,14 @@ pub static FORMATS: &[Format] = &[
         name: "json",
         about: "JSON, with everything the other forms are made from",
         file: "hypercall-abi.json",
-        render: |book| Ok(super::json::text(book)),
+        render: |book| Ok(super::json::text(super::render_json(book))),
+    },
+    #[cfg(feature = "cli")]
+    Format {
+        name: "json-schema",
+        about: "JSON Schema 2020-12 of the JSON",
+        file: "hypercall-abi.schema.json",
+        render: |_| Ok(super::json::text(super::render_json_schema())),
     },
     Format {
         name: "c",
