@@ -300,15 +300,15 @@ mod changes {
 
     #[test]
     fn of_a_structure() {
-        each!(|l| of_call(Definition { shares: list(&*keep(l)), ..definition() }), LAYOUT, {
+        each!(|l| of_call(Definition { shares: list(keep(l)), ..definition() }), LAYOUT, {
             name: "m", size: 2, purpose: "q", source: "t", fields: &[],
         });
         let of_field = |field| Layout { fields: list(field), ..LAYOUT };
-        each!(|f| of_call(Definition { shares: list(&*keep(of_field(f))), ..definition() }), FIELD, {
+        each!(|f| of_call(Definition { shares: list(keep(of_field(f))), ..definition() }), FIELD, {
             name: "g", kind: "u16", offset: 1, size: 2, meaning: "n",
         });
         each!(of_page, page(), {
-            layout: keep(Layout { name: "m", ..LAYOUT }), conventions: list(&*keep(convention())), found: "g",
+            layout: keep(Layout { name: "m", ..LAYOUT }), conventions: list(keep(convention())), found: "g",
         });
     }
 
@@ -372,7 +372,7 @@ mod changes {
     fn of_a_transport() {
         each!(of_transport, transport(), {
             name: "u", arch: Arch::Ppc, guest: "h", exit: None, needs: &[],
-            conventions: list(&*keep(convention())), carries: "d", source: "t",
+            conventions: list(keep(convention())), carries: "d", source: "t",
         });
         each!(|n| of_transport(Transport { needs: list(n), ..transport() }), NEED, {
             capability: "d", number: 2, how: "i",
