@@ -3,6 +3,10 @@
 //! | part | what it measures |
 //! |---|---|
 //! | [`dispatch`] | dispatch alone, against tables made by hand |
+//! | `kvm` | a guest's calls, against bare exits of the same guest |
+//! | [`sharing`] | one vCPU and two at once |
+//! | [`switches`] | policy, clock and tracing, each on and off |
+//! | [`memory`] | bytes a vCPU and a registered call |
 //!
 //! A figure is the median over rounds; in each round every member of a group has its turn, and the ratio to
 //! the baseline is the median of the rounds' ratios. Time is the thread's own CPU time, so what else runs on
@@ -12,10 +16,17 @@ pub mod calls;
 pub mod clock;
 pub mod dispatch;
 pub mod host;
+#[cfg(all(target_arch = "x86_64", target_os = "linux"))]
+pub mod kvm;
+pub mod memory;
 pub mod report;
 pub mod rounds;
+pub mod sharing;
+pub mod switches;
 
 use host::Host;
+#[cfg(all(target_arch = "x86_64", target_os = "linux"))]
+use hypercall_arch_x86::kvm::{KvmError, probe};
 use hypercall_core::BuildError;
 use report::{Measured, Report};
 use rounds::Subject;
@@ -33,6 +44,21 @@ pub enum BenchError {
     /// No dispatcher.
     #[error(transparent)]
     Build(#[from] BuildError),
+    /// KVM.
+    #[cfg(all(target_arch = "x86_64", target_os = "linux"))]
+    #[error(transparent)]
+    Kvm(#[from] KvmError),
+    /// A guest that does not what it was to do.
+    #[error("the guest stopped with {0}")]
+    Guest(String),
+    /// Something that is asked for by name and cannot be measured here.
+    #[error("{word} cannot be measured here: {reason}")]
+    NotHere {
+        /// The word.
+        word: String,
+        /// Why.
+        reason: String,
+    },
     /// A word that selects nothing.
     #[error("nothing is called {word}; there is {known}")]
     Nothing {
@@ -66,6 +92,19 @@ static PARTS: &[Part] = &[
     Part { prefix: "dispatch/dense/10000", round: 15.0, run: dispatch::dense_10000 },
     Part { prefix: "dispatch/epapr/64", round: 8.0, run: dispatch::epapr_64 },
     Part { prefix: "dispatch/papr/64", round: 8.0, run: dispatch::papr_64 },
+    #[cfg(all(target_arch = "x86_64", target_os = "linux"))]
+    Part { prefix: "kvm/pio/", round: 40.0, run: kvm::pio },
+    #[cfg(all(target_arch = "x86_64", target_os = "linux"))]
+    Part { prefix: "kvm/pio-cpl0/", round: 60.0, run: kvm::pio_kernel },
+    #[cfg(all(target_arch = "x86_64", target_os = "linux"))]
+    Part { prefix: "kvm/mmio/", round: 50.0, run: kvm::mmio },
+    #[cfg(all(target_arch = "x86_64", target_os = "linux"))]
+    Part { prefix: "kvm/exit-hypercall/", round: 30.0, run: kvm::exit_hypercall },
+    #[cfg(all(target_arch = "x86_64", target_os = "linux"))]
+    Part { prefix: "kvm/exit-xen/", round: 30.0, run: kvm::exit_xen },
+    Part { prefix: "sharing/", round: 4.0, run: sharing::run },
+    Part { prefix: "switches/", round: 10.0, run: switches::run },
+    Part { prefix: "memory/", round: 0.0, run: memory::run },
 ];
 
 /// How far it is, on stderr.
@@ -120,6 +159,10 @@ pub struct Bench<'o> {
     options: &'o Options,
     progress: Progress,
     results: Vec<Measured>,
+    /// What is known of the host's KVM.
+    facts: host::Kvm,
+    /// What was not measured, by the beginning of its ids, and why.
+    left_out: Vec<(&'static str, String)>,
 }
 
 impl Bench<'_> {
@@ -137,6 +180,32 @@ impl Bench<'_> {
             self.results.extend(measured);
         }
         Ok(())
+    }
+
+    /// KVM, if calls by a transport arrive; else the part that needs them is left out.
+    #[cfg(all(target_arch = "x86_64", target_os = "linux"))]
+    fn kvm(
+        &mut self,
+        part: &'static str,
+        transport: probe::Transport,
+    ) -> Result<Option<kvm_ioctls::Kvm>, BenchError> {
+        let kvm = match probe::open() {
+            Ok(kvm) => kvm,
+            Err(error) => {
+                self.left_out.push((part, error.to_string()));
+                return Ok(None);
+            }
+        };
+        let finding = probe::transport(&kvm, transport)?;
+        let delivered = self.facts.delivered.get_or_insert_default();
+        if !finding.is_delivered() {
+            self.left_out.push((part, format!("a call by {transport} {finding}")));
+            return Ok(None);
+        }
+        if !delivered.contains(&transport.name()) {
+            delivered.push(transport.name());
+        }
+        Ok(Some(kvm))
     }
 
     /// Adds a figure that is no measurement.
@@ -173,15 +242,29 @@ pub fn run(options: &Options) -> Result<Report, BenchError> {
     }
     let parts: Vec<_> = PARTS.iter().filter(|p| options.may_want(p.prefix)).collect();
     let planned = parts.iter().map(|p| p.round).sum::<f64>() * (options.rounds + 1) as f64;
-    let mut bench = Bench { options, progress: Progress::new(planned), results: Vec::new() };
+    let mut bench = Bench {
+        options,
+        progress: Progress::new(planned),
+        results: Vec::new(),
+        facts: host::Kvm::new(),
+        left_out: Vec::new(),
+    };
     for part in parts {
         bench.progress.round = part.round;
         (part.run)(&mut bench)?;
     }
     bench.progress.end();
-    let missed = options.only.iter().find(|word| !bench.results.iter().any(|m| m.id.starts_with(*word)));
-    match missed {
-        Some(word) => Err(nothing(word)),
-        None => Ok(Report { host: Host::new(host::Kvm::default()), results: bench.results }),
+    for (part, reason) in &bench.left_out {
+        eprintln!("hypercall: {part} was not measured: {reason}");
     }
+    let has = |word: &str| bench.results.iter().any(|m| m.id.starts_with(word));
+    if let Some(word) = options.only.iter().find(|word| !has(word)) {
+        let left_out =
+            bench.left_out.iter().find(|(part, _)| part.starts_with(word.as_str()) || word.starts_with(part));
+        return Err(match left_out {
+            Some((_, reason)) => BenchError::NotHere { word: word.clone(), reason: reason.clone() },
+            None => nothing(word),
+        });
+    }
+    Ok(Report { host: Host::new(bench.facts), results: bench.results })
 }

@@ -8,6 +8,12 @@ pub fn thread_time() -> u64 {
     now.tv_sec as u64 * 1_000_000_000 + now.tv_nsec as u64
 }
 
+/// A clock for dispatchers that time their calls, in nanoseconds.
+pub fn monotonic() -> u64 {
+    let now = clock_gettime(ClockId::Monotonic);
+    now.tv_sec as u64 * 1_000_000_000 + now.tv_nsec as u64
+}
+
 /// CPU time that `work` takes, in nanoseconds for each of its `times` repetitions.
 pub fn each(times: u64, work: impl FnOnce()) -> f64 {
     let start = thread_time();

@@ -18,10 +18,10 @@ use std::hint::black_box;
 use vm_device::bus::{MmioAddress, MmioBus, MmioRange};
 
 /// Long enough that no branch predictor knows the sequence by heart.
-const SEQUENCE: usize = 1 << 16;
+pub(super) const SEQUENCE: usize = 1 << 16;
 
 /// The registers of one architecture in the hands of a VMM that knows its convention.
-pub(super) trait File: Default {
+trait File: Default {
     type Registers: Registers;
     fn registers(&mut self) -> &mut Self::Registers;
     fn number(&self) -> u64;
@@ -31,7 +31,7 @@ pub(super) trait File: Default {
 }
 
 #[derive(Default)]
-pub(super) struct X86(X86Registers);
+struct X86(X86Registers);
 
 impl File for X86 {
     type Registers = X86Registers;

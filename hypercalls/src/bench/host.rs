@@ -33,8 +33,32 @@ pub struct Kvm {
     pub reason: Option<String>,
     /// Whether KVM_RUN brings the registers along.
     pub sync_regs: bool,
-    /// The transports by which calls arrive.
-    pub delivered: Vec<&'static str>,
+    /// The transports by which calls arrive; `None` where none was tried.
+    pub delivered: Option<Vec<&'static str>>,
+}
+
+impl Kvm {
+    /// Looks whether there is one, and whether it brings the registers along.
+    #[cfg(all(target_arch = "x86_64", target_os = "linux"))]
+    pub fn new() -> Kvm {
+        use hypercall_arch_x86::kvm::probe;
+        match probe::open() {
+            Ok(kvm) => Kvm {
+                usable: true,
+                sync_regs: probe::capabilities(&kvm)
+                    .any(|(capability, value)| capability.name == "KVM_CAP_SYNC_REGS" && value > 0),
+                ..Kvm::default()
+            },
+            Err(error) => Kvm { reason: Some(error.to_string()), ..Kvm::default() },
+        }
+    }
+
+    /// None that this command could use.
+    #[cfg(not(all(target_arch = "x86_64", target_os = "linux")))]
+    pub fn new() -> Kvm {
+        let reason = "there is no KVM backend for this machine here";
+        Kvm { reason: Some(reason.to_string()), ..Kvm::default() }
+    }
 }
 
 fn read(path: &str) -> Option<String> {
@@ -87,7 +111,10 @@ impl fmt::Display for Host {
             Some(reason) => write!(f, "; no KVM: {reason}")?,
             None => {
                 let sync = if kvm.sync_regs { "with" } else { "without" };
-                write!(f, "; KVM {sync} KVM_CAP_SYNC_REGS, delivering {}", kvm.delivered.join(" "))?;
+                write!(f, "; KVM {sync} KVM_CAP_SYNC_REGS")?;
+                if let Some(delivered) = &kvm.delivered {
+                    write!(f, ", delivering {}", delivered.join(" "))?;
+                }
             }
         }
         write!(f, "; {}", self.build)

@@ -19,7 +19,15 @@ pub struct Subject<'a> {
 impl<'a> Subject<'a> {
     /// A subject measured in nanoseconds a call.
     pub fn ns(id: impl Into<String>, mut sample: impl FnMut() -> f64 + 'a) -> Subject<'a> {
-        Subject { id: id.into(), unit: "ns/call", baseline: None, sample: Box::new(move || Ok(sample())) }
+        Subject::fallible(id, move || Ok(sample()))
+    }
+
+    /// As [`ns`](Self::ns), where a sample may come to nothing.
+    pub fn fallible(
+        id: impl Into<String>,
+        sample: impl FnMut() -> Result<f64, BenchError> + 'a,
+    ) -> Subject<'a> {
+        Subject { id: id.into(), unit: "ns/call", baseline: None, sample: Box::new(sample) }
     }
 
     /// Compares it with another of its group.

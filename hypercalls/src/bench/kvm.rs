@@ -1,0 +1,282 @@
+//! Calls of a guest on real KVM: by each transport that this host delivers, against a bare exit of the same
+//! guest code, and against a loop that reads and writes the registers by ioctls.
+//!
+//! The doorbells are rung at CPL 3, which every host runs natively; some emulate code at CPL 0, one
+//! instruction in a microsecond, and what one pays there is the emulation. KVM_EXIT_HYPERCALL and
+//! KVM_EXIT_XEN are for CPL 0 only.
+
+use super::calls::{self, DIRECT, Numbers, State};
+use super::rounds::{Subject, median};
+use super::{Bench, BenchError, clock};
+use hypercall_arch_x86::convention::{VMCALL, VMMCALL};
+use hypercall_arch_x86::kvm::cpuid::processor;
+use hypercall_arch_x86::kvm::setup::{self, Entry, Mode};
+use hypercall_arch_x86::kvm::watchdog::Watchdog;
+use hypercall_arch_x86::kvm::{KvmCalls, KvmError, KvmVm, Served, probe, tsc, xen_exit};
+use hypercall_arch_x86::para::Processor;
+use hypercall_arch_x86::{convention, entry};
+use hypercall_core::memory::GuestMemory as _;
+use hypercall_core::{Arch, EntryPoint, Policy, interface};
+use kvm_bindings::{KVM_EXIT_XEN, KVM_MAX_CPUID_ENTRIES, kvm_regs};
+use kvm_ioctls::{Kvm, SyncReg, VcpuExit, VcpuFd};
+use std::cell::RefCell;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+/// The number that is called: the one that KVM hands out as KVM_EXIT_HYPERCALL.
+const NUMBER: u64 = 12;
+/// What stands in RBX, RCX, RDX and RSI: whole pages, so that KVM lets the call out.
+const ARGUMENTS: [u64; 4] = [0x3000, 1, 0, 0];
+
+const PORT: u8 = 0x48;
+const ADDRESS: u32 = 0x7000_0000;
+const MEMORY: usize = 0x10_0000;
+const CODE: u64 = 0x1000;
+const STACK: u64 = 0x8000;
+const TABLES: u64 = 0x1_0000;
+
+/// Exits in one sample.
+const EXITS: u64 = 200;
+/// Ample for them, also where the processor is emulated.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// A guest that makes the same call for ever.
+struct Guest {
+    // Dropped before the VM.
+    fd: VcpuFd,
+    calls: KvmCalls<State>,
+    state: State,
+    _vm: KvmVm,
+}
+
+/// How the guest makes its calls.
+struct Way {
+    transport: probe::Transport,
+    user: bool,
+    point: EntryPoint,
+    instruction: Vec<u8>,
+}
+
+impl Way {
+    fn new(transport: probe::Transport, cpl: u8, processor: Option<Processor>) -> Way {
+        let [a, b, c, d] = ADDRESS.to_le_bytes();
+        let vmcall = if processor == Some(Processor::Amd) { VMMCALL } else { VMCALL };
+        let (point, instruction) = match transport {
+            probe::Transport::Pio => (entry::port(PORT), vec![0xe6, PORT]),
+            probe::Transport::Mmio => (entry::mmio(ADDRESS.into()), vec![0x88, 0x04, 0x25, a, b, c, d]),
+            probe::Transport::ExitXen => (entry::EXIT_XEN, vmcall.bytes.to_vec()),
+            _ => (entry::EXIT_HYPERCALL, vmcall.bytes.to_vec()),
+        };
+        Way { transport, user: cpl > 0, point, instruction }
+    }
+
+    /// `mov eax, NUMBER`, the call, and back.
+    fn code(&self) -> Vec<u8> {
+        let mut code = vec![0xb8];
+        code.extend((NUMBER as u32).to_le_bytes());
+        code.extend(&self.instruction);
+        code.extend([0xeb, (-(code.len() as i8 + 2)) as u8]);
+        code
+    }
+
+    /// Whether the registers have to be fetched: the other exits bring the call along.
+    fn is_doorbell(&self) -> bool {
+        matches!(self.transport, probe::Transport::Pio | probe::Transport::Mmio)
+    }
+}
+
+impl Guest {
+    fn new(kvm: &Kvm, way: &Way) -> Result<Guest, BenchError> {
+        let vm = KvmVm::new(kvm, MEMORY)?;
+        match way.transport {
+            probe::Transport::ExitHypercall => vm.enable_exit_hypercall()?,
+            probe::Transport::ExitXen => xen_exit::enable(vm.fd())?,
+            _ => {}
+        }
+        let mut fd = vm.fd().create_vcpu(0).map_err(KvmError::ioctl("KVM_CREATE_VCPU"))?;
+        let cpuid = kvm.get_supported_cpuid(KVM_MAX_CPUID_ENTRIES);
+        fd.set_cpuid2(&cpuid.map_err(KvmError::ioctl("KVM_GET_SUPPORTED_CPUID"))?)
+            .map_err(KvmError::ioctl("KVM_SET_CPUID2"))?;
+        let what = "the benchmark's guest";
+        vm.memory().write(CODE, &way.code()).map_err(|source| KvmError::Memory { what, source })?;
+        let entry = Entry {
+            mode: Mode::Long,
+            user: way.user,
+            rip: CODE,
+            stack: STACK,
+            kernel_stack: STACK,
+            tables: TABLES,
+            ports: &[PORT.into()],
+            handlers: &[],
+        };
+        setup::enter(&fd, vm.memory(), &entry)?;
+        let regs = fd.get_regs().map_err(KvmError::ioctl("KVM_GET_REGS"))?;
+        let [rbx, rcx, rdx, rsi] = ARGUMENTS;
+        fd.set_regs(&kvm_regs { rbx, rcx, rdx, rsi, ..regs }).map_err(KvmError::ioctl("KVM_SET_REGS"))?;
+
+        let numbers = [Numbers { interface: &interface::KVM, number: |place| place, count: 64 }];
+        let bound = (way.point, &convention::KVM, &interface::KVM);
+        let policy = Policy::default().allow_user_mode();
+        let dispatcher = calls::dispatcher(Arch::X86, bound, &numbers, |builder| builder.policy(policy))?;
+        let mut calls = KvmCalls::new(Arc::new(dispatcher), 0)?;
+        calls.prepare(vm.fd(), &mut fd);
+        Ok(Guest { fd, calls, state: State::default(), _vm: vm })
+    }
+
+    /// Has KVM_RUN bring the registers along, or not.
+    fn sync(&mut self, sync: bool) {
+        for registers in [SyncReg::Register, SyncReg::SystemRegister] {
+            if sync && self.calls.uses_sync_regs() {
+                self.fd.set_sync_valid_reg(registers);
+            } else {
+                self.fd.clear_sync_valid_reg(registers);
+            }
+        }
+    }
+
+    /// Runs to the next exit, which is a call, and does `then`.
+    #[inline]
+    fn exit(&mut self, then: impl FnOnce(&mut Guest) -> Result<(), BenchError>) -> Result<(), BenchError> {
+        match self.fd.run() {
+            Ok(VcpuExit::IoOut(..) | VcpuExit::MmioWrite(..) | VcpuExit::Hypercall(_)) => {}
+            Ok(VcpuExit::Unsupported(KVM_EXIT_XEN)) => {}
+            Ok(other) => return Err(BenchError::Guest(format!("{other:?}"))),
+            Err(error) => return Err(KvmError::ioctl("KVM_RUN")(error).into()),
+        }
+        then(self)
+    }
+
+    /// Serves the next call.
+    #[inline]
+    fn hypercall(&mut self, then: impl FnOnce()) -> Result<(), BenchError> {
+        let exit = self.fd.run().map_err(KvmError::ioctl("KVM_RUN"))?;
+        then();
+        match self.calls.recognise(exit) {
+            Ok(call) => match self.calls.serve(call, &mut self.fd, &self.state)? {
+                Served::Resume => Ok(()),
+                Served::Exit(exit) => Err(BenchError::Guest(format!("{exit:?}"))),
+            },
+            Err(other) => Err(BenchError::Guest(format!("{other:?}"))),
+        }
+    }
+
+    /// Serves the next call as a VMM does that knows nothing better.
+    fn naive(&mut self) -> Result<(), BenchError> {
+        self.exit(|guest| {
+            let mut regs = guest.fd.get_regs().map_err(KvmError::ioctl("KVM_GET_REGS"))?;
+            regs.rax = match DIRECT.get(regs.rax as usize) {
+                Some(call) => call(&guest.state, regs.rbx, regs.rcx, regs.rdx, regs.rsi),
+                None => -1000_i64 as u64,
+            };
+            Ok(guest.fd.set_regs(&regs).map_err(KvmError::ioctl("KVM_SET_REGS"))?)
+        })
+    }
+
+    /// CPU time of an exit, where `one` makes and handles it.
+    fn time(
+        &mut self,
+        sync: bool,
+        mut one: impl FnMut(&mut Guest) -> Result<(), BenchError>,
+    ) -> Result<f64, BenchError> {
+        let _watchdog = Watchdog::arm(PATIENCE)?;
+        self.sync(sync);
+        one(self)?; // what the last subject left to be done
+        let mut result = Ok(());
+        let time = clock::each(EXITS, || result = (0..EXITS).try_for_each(|_| one(self)));
+        result.map(|()| time)
+    }
+
+    /// Time from the return of one KVM_RUN to the beginning of the next: the median of a sample's exits, as
+    /// one during which the thread was not running would outweigh all others.
+    fn between(&mut self, own: bool, ticks_per_ns: f64) -> Result<f64, BenchError> {
+        let _watchdog = Watchdog::arm(PATIENCE)?;
+        self.sync(own);
+        let mut ticks = [0; EXITS as usize];
+        for slot in &mut ticks {
+            let mut returned = 0;
+            if own {
+                self.hypercall(|| returned = tsc::host())?;
+            } else {
+                self.exit(|_| {
+                    returned = tsc::host();
+                    Ok(())
+                })?;
+            }
+            *slot = tsc::host().wrapping_sub(returned);
+        }
+        Ok(median(ticks.iter().map(|t| *t as f64)) / ticks_per_ns)
+    }
+}
+
+/// Ticks of the time-stamp counter in a nanosecond.
+fn ticks_per_ns() -> f64 {
+    let (start, ticks) = (Instant::now(), tsc::host());
+    while start.elapsed() < Duration::from_millis(20) {
+        std::hint::spin_loop();
+    }
+    tsc::host().wrapping_sub(ticks) as f64 / start.elapsed().as_nanos() as f64
+}
+
+fn measure(
+    bench: &mut Bench<'_>,
+    transport: probe::Transport,
+    part: &'static str,
+    cpl: u8,
+) -> Result<(), BenchError> {
+    let Some(kvm) = bench.kvm(part, transport)? else { return Ok(()) };
+    let cpuid = kvm.get_supported_cpuid(KVM_MAX_CPUID_ENTRIES);
+    let processor = processor(&cpuid.map_err(KvmError::ioctl("KVM_GET_SUPPORTED_CPUID"))?);
+    let way = Way::new(transport, cpl, processor);
+    // One vCPU for all: where two lie in memory must not decide which is faster.
+    let guest = RefCell::new(Guest::new(&kvm, &way)?);
+    let syncs = guest.borrow().calls.uses_sync_regs();
+
+    let id = |word: &str| format!("{part}{word}");
+    let guest = &guest;
+    let hypercall = move || guest.borrow_mut().time(true, |guest| guest.hypercall(|| {}));
+    let bare = |sync: bool| move || guest.borrow_mut().time(sync, |guest| guest.exit(|_| Ok(())));
+    let mut subjects = vec![
+        Subject::fallible(id("hypercall"), hypercall).against(id("bare")),
+        Subject::fallible(id("bare"), bare(false)),
+    ];
+    if way.is_doorbell() {
+        let naive = move || guest.borrow_mut().time(false, Guest::naive);
+        subjects.push(Subject::fallible(id("naive"), naive).against(id("bare")));
+        if syncs {
+            subjects.push(Subject::fallible(id("registers"), bare(true)).against(id("bare")));
+        }
+    }
+    bench.group(subjects)?;
+
+    let rate = ticks_per_ns();
+    let between = |own: bool| move || guest.borrow_mut().between(own, rate);
+    bench.group(vec![
+        Subject::fallible(id("host/hypercall"), between(true)).against(id("host/bare")),
+        Subject::fallible(id("host/bare"), between(false)),
+    ])
+}
+
+/// The port doorbell, rung by a user program.
+pub fn pio(bench: &mut Bench<'_>) -> Result<(), BenchError> {
+    measure(bench, probe::Transport::Pio, "kvm/pio/", 3)
+}
+
+/// The port doorbell, rung by a kernel.
+pub fn pio_kernel(bench: &mut Bench<'_>) -> Result<(), BenchError> {
+    measure(bench, probe::Transport::Pio, "kvm/pio-cpl0/", 0)
+}
+
+/// The MMIO doorbell, rung by a user program.
+pub fn mmio(bench: &mut Bench<'_>) -> Result<(), BenchError> {
+    measure(bench, probe::Transport::Mmio, "kvm/mmio/", 3)
+}
+
+/// KVM_EXIT_HYPERCALL.
+pub fn exit_hypercall(bench: &mut Bench<'_>) -> Result<(), BenchError> {
+    measure(bench, probe::Transport::ExitHypercall, "kvm/exit-hypercall/", 0)
+}
+
+/// KVM_EXIT_XEN.
+pub fn exit_xen(bench: &mut Bench<'_>) -> Result<(), BenchError> {
+    measure(bench, probe::Transport::ExitXen, "kvm/exit-xen/", 0)
+}
