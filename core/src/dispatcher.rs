@@ -4,7 +4,6 @@ pub use crate::entry::{EntryId, EntryPoint};
 
 use crate::arch::{Caller, Privilege, Width};
 use crate::convention::{Registers, Trap};
-use crate::encoding::Encoding;
 use crate::entry::{Entry, encode, say};
 use crate::handler::{Brief, Erased};
 use crate::multicall::Batches;
@@ -49,8 +48,6 @@ struct Found<'a, Vm> {
     served: &'a Served<Vm>,
     /// Where it is counted: its slot + 1.
     line: usize,
-    entry: &'a Entry,
-    errors: &'static Encoding,
 }
 
 /// Why a call does not get to a handler.
@@ -229,17 +226,17 @@ impl<Vm> Dispatcher<Vm> {
         let trap = call.trap(at.mode(caller.width).mode, caller);
         let width = trap.caller.width;
         call.settle(match self.look_up(at, trap.number, trap.caller) {
-            Ok(found) if call.is_sound() => self.run(found, vm, vcpu, &trap).action(at, width),
-            Ok(Found { line, errors, .. }) => {
+            Ok(found) if call.is_sound() => self.run(at, found, vm, vcpu, &trap).action(at, width),
+            Ok(Found { line, .. }) => {
                 vcpu.counters.note(line, Event::Error, 0);
-                encode(at.convention, errors, width, Outcome::Failed(Error::Invalid))
+                encode(at.convention, at.errors(trap.number), width, Outcome::Failed(Error::Invalid))
             }
             Err(refused) => self.refuse(at, vcpu, trap.number, width, refused),
         })
     }
 
     /// The call of a trap, if this guest may make it.
-    #[inline]
+    #[inline(always)] // its result is large, and taken apart at once
     fn look_up<'a>(
         &'a self,
         entry: &'a Entry,
@@ -250,13 +247,13 @@ impl<Vm> Dispatcher<Vm> {
         if caller.privilege == Privilege::User && !self.user_mode {
             return Err(Refused::User);
         }
-        let Some((line, errors)) = entry.find(number) else { return Err(Refused::Unknown) };
+        let Some(line) = entry.find(number) else { return Err(Refused::Unknown) };
         // The table was made of these slots.
         let Some(served) = self.slots.get(line - 1) else { return Err(Refused::Unknown) };
         if served.gate != Gate::Open && !served.pass() {
             return Err(Refused::Denied(served, line));
         }
-        Ok(Found { served, line, entry, errors })
+        Ok(Found { served, line })
     }
 
     /// Counts a call that does not get to a handler, and says what the guest is told.
@@ -287,13 +284,13 @@ impl<Vm> Dispatcher<Vm> {
     }
 
     /// Runs the call of a trap, which may be a multicall.
-    #[inline]
+    #[inline(always)] // its result is large, and taken apart at once
     fn run_trap(&self, id: EntryId, found: Found<'_, Vm>, vm: &Vm, vcpu: &mut Vcpu, trap: &Trap) -> Ran {
         match &self.multicall {
             Some(batches) if found.served.gate == Gate::Batch => {
-                Ran::Else(self.run_batch(id, found, batches, vm, vcpu, trap))
+                Ran::Else(self.run_batch(id, found.line, batches, vm, vcpu, trap))
             }
-            _ => self.run(found, vm, vcpu, trap),
+            _ => self.run(&self.entries[id.0], found, vm, vcpu, trap),
         }
     }
 
@@ -301,41 +298,51 @@ impl<Vm> Dispatcher<Vm> {
     fn run_batch(
         &self,
         id: EntryId,
-        found: Found<'_, Vm>,
+        line: usize,
         batches: &Batches<Vm>,
         vm: &Vm,
         vcpu: &mut Vcpu,
         trap: &Trap,
     ) -> Action {
         let (outcome, event) = self.serve_batch(batches, id, vm, vcpu, trap);
-        vcpu.counters.note(found.line, event, 0); // the time is its entries'
-        encode(found.entry.convention, found.errors, trap.caller.width, outcome)
+        vcpu.counters.note(line, event, 0); // the time is its entries'
+        let entry = &self.entries[id.0];
+        encode(entry.convention, entry.errors(trap.number), trap.caller.width, outcome)
     }
 
     /// Runs a call's handler, counts it, and says what came of it.
-    #[inline]
-    fn run(&self, found: Found<'_, Vm>, vm: &Vm, vcpu: &Vcpu, trap: &Trap) -> Ran {
+    #[inline(always)] // its result is large, and taken apart at once
+    fn run(&self, entry: &Entry, found: Found<'_, Vm>, vm: &Vm, vcpu: &Vcpu, trap: &Trap) -> Ran {
+        let Found { served, line } = found;
         if self.clock.is_some() || LevelFilter::current() == LevelFilter::TRACE {
-            return Ran::Else(self.run_watched(found, vm, vcpu, trap));
+            return Ran::Else(self.run_watched(entry, served, line, vm, vcpu, trap));
         }
-        let mut context = Context::new(vcpu, trap, found.entry.id, found.served.definition);
-        let value = match found.served.call(vm, trap, &mut context) {
+        let mut context = Context::new(vcpu, trap, entry.id, served.definition);
+        let value = match served.call(vm, trap, &mut context) {
             Some(Brief::Done) => None,
             Some(Brief::Value(value)) => Some(value),
-            brief => return Ran::Else(found.settle(context, brief, 0)),
+            brief => return Ran::Else(served.settle(entry, line, &mut context, brief, 0)),
         };
-        vcpu.counters.note(found.line, Event::Served, 0);
+        vcpu.counters.note(line, Event::Served, 0);
         Ran::Plain(value)
     }
 
     /// As [`run`](Self::run), with what costs time of its own.
     #[cold]
-    fn run_watched(&self, found: Found<'_, Vm>, vm: &Vm, vcpu: &Vcpu, trap: &Trap) -> Action {
+    fn run_watched(
+        &self,
+        entry: &Entry,
+        served: &Served<Vm>,
+        line: usize,
+        vm: &Vm,
+        vcpu: &Vcpu,
+        trap: &Trap,
+    ) -> Action {
         let start = self.clock.map_or(0, |clock| clock());
-        let mut context = Context::new(vcpu, trap, found.entry.id, found.served.definition);
-        let brief = found.served.call(vm, trap, &mut context);
+        let mut context = Context::new(vcpu, trap, entry.id, served.definition);
+        let brief = served.call(vm, trap, &mut context);
         let time = self.clock.map_or(0, |clock| clock().saturating_sub(start));
-        found.settle(context, brief, time)
+        served.settle(entry, line, &mut context, brief, time)
     }
 
     /// Refuses a call as one of a user program's, whatever the policy says: for transports on which the
@@ -345,26 +352,6 @@ impl<Vm> Dispatcher<Vm> {
     /// When the entry is another dispatcher's and this one has fewer.
     pub fn refuse_user(&self, entry: EntryId, vcpu: &mut Vcpu, width: Width) -> Action {
         self.refuse(&self.entries[entry.0], vcpu, 0, width, Refused::User)
-    }
-}
-
-impl<Vm> Found<'_, Vm> {
-    /// Counts a call whose handler ran, and says what is to be done.
-    #[cold]
-    fn settle(self, mut context: Context<'_>, brief: Option<Brief>, time: u64) -> Action {
-        let Found { served, line, entry, errors } = self;
-        let (vcpu, width) = (context.vcpu, context.width());
-        let (outcome, event) = served.outcome(&mut context, brief);
-        vcpu.counters.note(line, event, time);
-        tracing::trace!(vcpu = vcpu.index, call = served.definition.name, ?outcome, "served");
-        match outcome {
-            Outcome::Deferred => {
-                let generation = vcpu.slot.generation();
-                let convention = entry.convention;
-                Action::Deferred(Deferral { convention, errors, width, line, generation })
-            }
-            other => encode(entry.convention, errors, width, other),
-        }
     }
 }
 
@@ -391,7 +378,7 @@ impl Ran {
 
 impl<Vm> Served<Vm> {
     /// Runs the handler; nothing where it panicked.
-    #[inline]
+    #[inline(always)] // its result is large, and taken apart at once
     fn call(&self, vm: &Vm, trap: &Trap, context: &mut Context<'_>) -> Option<Brief> {
         #[cfg(feature = "std")]
         return crate::panics::catch(|| (self.handler)(vm, trap, context));
@@ -406,6 +393,30 @@ impl<Vm> Served<Vm> {
             self.report(&self.reported, "the guest uses a deprecated call");
         }
         self.gate != Gate::Denied
+    }
+
+    /// Counts a call whose handler ran, and says what is to be done.
+    #[cold]
+    fn settle(
+        &self,
+        entry: &Entry,
+        line: usize,
+        context: &mut Context<'_>,
+        brief: Option<Brief>,
+        time: u64,
+    ) -> Action {
+        let (vcpu, width, convention) = (context.vcpu, context.width(), entry.convention);
+        let (outcome, event) = self.outcome(context, brief);
+        vcpu.counters.note(line, event, time);
+        tracing::trace!(vcpu = vcpu.index, call = self.definition.name, ?outcome, "served");
+        let errors = entry.errors(context.number());
+        match outcome {
+            Outcome::Deferred => {
+                let generation = vcpu.slot.generation();
+                Action::Deferred(Deferral { convention, errors, width, line, generation })
+            }
+            other => encode(convention, errors, width, other),
+        }
     }
 
     /// The outcome of a handler; its panic or broken contract is the guest's internal error.

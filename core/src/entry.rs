@@ -115,10 +115,16 @@ impl Marshal {
             *slot = registers.get(*index) & mask;
         }
         if count > FEW {
-            let rest = arguments.iter_mut().zip(self.mode.arguments).skip(FEW);
-            for (slot, reg) in rest {
-                *slot = registers.get(reg.index) & self.mask;
-            }
+            self.rest(registers, arguments);
+        }
+    }
+
+    /// Reads the arguments behind the first.
+    #[inline(never)]
+    fn rest(&self, registers: &(impl Registers + ?Sized), arguments: &mut [u64; MAX_ARGUMENTS]) {
+        let rest = arguments[FEW..].iter_mut().zip(self.mode.arguments.iter().skip(FEW));
+        for (slot, reg) in rest {
+            *slot = registers.get(reg.index) & self.mask;
         }
     }
 
@@ -157,21 +163,21 @@ impl Entry {
         &self.modes[usize::from(width == Width::Bits32)]
     }
 
-    /// Where the call with a number, as the guest wrote it, is counted, and how its interface says errors.
+    /// Where the call with a number, as the guest wrote it, is counted.
     #[inline]
-    pub(crate) fn find(&self, wire: u64) -> Option<(usize, &'static Encoding)> {
+    pub(crate) fn find(&self, wire: u64) -> Option<usize> {
         for span in &self.spans {
             let place = span.place(wire);
             // At most one span has a slot for it: they do not overlap.
             if place < span.table.len() as u64 {
                 let line = usize::from(span.table[place as usize]);
-                return (line != NO_SLOT).then_some((line, span.errors));
+                return (line != NO_SLOT).then_some(line);
             }
         }
         None
     }
 
-    /// How errors are said to a caller of a number without a slot.
+    /// How errors are said to a caller of a number.
     #[cold]
     pub(crate) fn errors(&self, wire: u64) -> &'static Encoding {
         let own = self.spans.iter().find(|span| span.place(wire) < span.count);

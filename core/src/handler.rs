@@ -41,6 +41,11 @@ impl<'a> Context<'a> {
         Context { vcpu, trap, entry, definition, deferred: false, outcome: None }
     }
 
+    /// The call's number, as the guest wrote it: for the dispatcher, not for handlers.
+    pub(crate) fn number(&self) -> u64 {
+        self.trap.number
+    }
+
     /// Takes an outcome apart. One of a handler that took the right to complete the call later is not brief:
     /// it may have to be taken back.
     #[inline]

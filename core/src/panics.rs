@@ -8,7 +8,7 @@ std::thread_local! {
 }
 
 /// Runs `f`, and gives `None` if it panicked.
-#[inline]
+#[inline(always)] // a handler's outcome in registers must not go through memory
 pub(crate) fn catch<R>(f: impl FnOnce() -> R) -> Option<R> {
     let before = IN_HANDLER.with(|flag| flag.replace(true));
     let result = std::panic::catch_unwind(std::panic::AssertUnwindSafe(f)).map_err(discard);

@@ -12,7 +12,7 @@ use hypercall_arch_x86::convention::{VMCALL, VMMCALL};
 use hypercall_arch_x86::kvm::cpuid::processor;
 use hypercall_arch_x86::kvm::setup::{self, Entry, Mode};
 use hypercall_arch_x86::kvm::watchdog::Watchdog;
-use hypercall_arch_x86::kvm::{KvmCalls, KvmError, KvmVm, Served, probe, tsc, xen_exit};
+use hypercall_arch_x86::kvm::{KvmCalls, KvmError, KvmVm, Served, probe, xen_exit};
 use hypercall_arch_x86::para::Processor;
 use hypercall_arch_x86::{convention, entry};
 use hypercall_core::memory::GuestMemory as _;
@@ -21,7 +21,7 @@ use kvm_bindings::{KVM_EXIT_XEN, KVM_MAX_CPUID_ENTRIES, kvm_regs};
 use kvm_ioctls::{Kvm, SyncReg, VcpuExit, VcpuFd};
 use std::cell::RefCell;
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// The number that is called: the one that KVM hands out as KVM_EXIT_HYPERCALL.
 const NUMBER: u64 = 12;
@@ -172,6 +172,21 @@ impl Guest {
         })
     }
 
+    /// Serves the next call with what [`hypercall`](Self::hypercall) uses of KVM and nothing else: no check of
+    /// the port, the mode and the caller, no policy, no count, no guard against a panic.
+    fn by_hand(&mut self, returned: &mut u64) -> Result<(), BenchError> {
+        self.exit(|guest| {
+            *returned = clock::monotonic();
+            let regs = &mut guest.fd.sync_regs_mut().regs;
+            regs.rax = match DIRECT.get(regs.rax as usize) {
+                Some(call) => call(&guest.state, regs.rbx, regs.rcx, regs.rdx, regs.rsi),
+                None => -1000_i64 as u64,
+            };
+            guest.fd.set_sync_dirty_reg(SyncReg::Register);
+            Ok(())
+        })
+    }
+
     /// CPU time of an exit, where `one` makes and handles it.
     fn time(
         &mut self,
@@ -186,35 +201,23 @@ impl Guest {
         result.map(|()| time)
     }
 
-    /// Time from the return of one KVM_RUN to the beginning of the next: the median of a sample's exits, as
-    /// one during which the thread was not running would outweigh all others.
-    fn between(&mut self, own: bool, ticks_per_ns: f64) -> Result<f64, BenchError> {
+    /// Time from the return of one KVM_RUN, which `one` gives, to the beginning of the next: the median of a
+    /// sample's exits, as one during which the thread was not running would outweigh all others.
+    fn between(
+        &mut self,
+        sync: bool,
+        mut one: impl FnMut(&mut Guest, &mut u64) -> Result<(), BenchError>,
+    ) -> Result<f64, BenchError> {
         let _watchdog = Watchdog::arm(PATIENCE)?;
-        self.sync(own);
-        let mut ticks = [0; EXITS as usize];
-        for slot in &mut ticks {
+        self.sync(sync);
+        let mut times = [0; EXITS as usize];
+        for slot in &mut times {
             let mut returned = 0;
-            if own {
-                self.hypercall(|| returned = tsc::host())?;
-            } else {
-                self.exit(|_| {
-                    returned = tsc::host();
-                    Ok(())
-                })?;
-            }
-            *slot = tsc::host().wrapping_sub(returned);
+            one(self, &mut returned)?;
+            *slot = clock::monotonic() - returned;
         }
-        Ok(median(ticks.iter().map(|t| *t as f64)) / ticks_per_ns)
+        Ok(median(times.iter().map(|time| *time as f64)))
     }
-}
-
-/// Ticks of the time-stamp counter in a nanosecond.
-fn ticks_per_ns() -> f64 {
-    let (start, ticks) = (Instant::now(), tsc::host());
-    while start.elapsed() < Duration::from_millis(20) {
-        std::hint::spin_loop();
-    }
-    tsc::host().wrapping_sub(ticks) as f64 / start.elapsed().as_nanos() as f64
 }
 
 fn measure(
@@ -248,12 +251,26 @@ fn measure(
     }
     bench.group(subjects)?;
 
-    let rate = ticks_per_ns();
-    let between = |own: bool| move || guest.borrow_mut().between(own, rate);
-    bench.group(vec![
-        Subject::fallible(id("host/hypercall"), between(true)).against(id("host/bare")),
-        Subject::fallible(id("host/bare"), between(false)),
-    ])
+    let bare = move || {
+        guest.borrow_mut().between(false, |guest, returned| {
+            guest.exit(|_| {
+                *returned = clock::monotonic();
+                Ok(())
+            })
+        })
+    };
+    let own = move || {
+        guest.borrow_mut().between(true, |guest, returned| guest.hypercall(|| *returned = clock::monotonic()))
+    };
+    let mut subjects = vec![
+        Subject::fallible(id("host/hypercall"), own).against(id("host/bare")),
+        Subject::fallible(id("host/bare"), bare),
+    ];
+    if way.is_doorbell() && syncs {
+        let by_hand = move || guest.borrow_mut().between(true, Guest::by_hand);
+        subjects.push(Subject::fallible(id("host/by-hand"), by_hand).against(id("host/bare")));
+    }
+    bench.group(subjects)
 }
 
 /// The port doorbell, rung by a user program.
