@@ -4,6 +4,7 @@
 //! |---|---|
 //! | [`dispatch`] | dispatch alone, against tables made by hand |
 //! | `kvm` | a guest's calls, against bare exits of the same guest |
+//! | `batch` | a guest's calls in batches, one exit each |
 //! | [`sharing`] | one vCPU and two at once |
 //! | [`switches`] | policy, clock and tracing, each on and off |
 //! | [`memory`] | bytes a vCPU and a registered call |
@@ -12,6 +13,8 @@
 //! the baseline is the median of the rounds' ratios. Time is the thread's own CPU time, so what else runs on
 //! the machine counts only for what it does to caches and clock rates.
 
+#[cfg(all(target_arch = "x86_64", target_os = "linux"))]
+pub mod batch;
 pub mod calls;
 pub mod clock;
 pub mod dispatch;
@@ -19,6 +22,7 @@ pub mod host;
 #[cfg(all(target_arch = "x86_64", target_os = "linux"))]
 pub mod kvm;
 pub mod memory;
+pub mod plot;
 pub mod report;
 pub mod rounds;
 pub mod sharing;
@@ -102,6 +106,8 @@ static PARTS: &[Part] = &[
     Part { prefix: "kvm/exit-hypercall/", round: 30.0, run: kvm::exit_hypercall },
     #[cfg(all(target_arch = "x86_64", target_os = "linux"))]
     Part { prefix: "kvm/exit-xen/", round: 30.0, run: kvm::exit_xen },
+    #[cfg(all(target_arch = "x86_64", target_os = "linux"))]
+    Part { prefix: "batch/", round: 40.0, run: batch::run },
     Part { prefix: "sharing/", round: 4.0, run: sharing::run },
     Part { prefix: "switches/", round: 10.0, run: switches::run },
     Part { prefix: "memory/", round: 0.0, run: memory::run },

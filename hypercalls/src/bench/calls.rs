@@ -3,6 +3,7 @@
 
 use hypercall_core::argument::{Argument, ArgumentKind, Slots, SlotsMut};
 use hypercall_core::definition::{ArgumentInfo, Location};
+use hypercall_core::memory::{FlatMemory, GuestMemory};
 use hypercall_core::{
     Arch, Builder, Context, Definition, Dispatcher, EntryPoint, Error, Hypercall, Interface, Policy,
     Registry, Status, interface,
@@ -12,10 +13,18 @@ use hypercall_core::{
 pub const KINDS: usize = 64;
 
 /// What the handlers have of the VM.
-#[derive(Debug, Default)]
 pub struct State {
     /// Something that the handlers read.
     pub seed: u64,
+    /// Where batches are.
+    pub memory: Box<dyn GuestMemory + Send + Sync>,
+}
+
+/// Without memory.
+impl Default for State {
+    fn default() -> State {
+        State { seed: 0, memory: Box::new(FlatMemory::new(0, 0)) }
+    }
 }
 
 /// What a call of kind `N` does.
@@ -160,7 +169,7 @@ mod tests {
 
     #[test]
     fn the_function_and_the_match_of_a_kind_do_the_same() {
-        let state = State { seed: 5 };
+        let state = State { seed: 5, ..State::default() };
         for kind in 0..KINDS as u64 {
             let direct = DIRECT[kind as usize](&state, 1, 2, 3, 4);
             assert_eq!(by_match(&state, kind, [1, 2, 3, 4]), Some(direct));

@@ -16,6 +16,7 @@ use hypercall_arch_x86::kvm::{KvmCalls, KvmError, KvmVm, Served, probe, xen_exit
 use hypercall_arch_x86::para::Processor;
 use hypercall_arch_x86::{convention, entry};
 use hypercall_core::memory::GuestMemory as _;
+use hypercall_core::multicall::Batches;
 use hypercall_core::{Arch, EntryPoint, Policy, interface};
 use kvm_bindings::{KVM_EXIT_XEN, KVM_MAX_CPUID_ENTRIES, kvm_regs};
 use kvm_ioctls::{Kvm, SyncReg, VcpuExit, VcpuFd};
@@ -28,7 +29,7 @@ const NUMBER: u64 = 12;
 /// What stands in RBX, RCX, RDX and RSI: whole pages, so that KVM lets the call out.
 const ARGUMENTS: [u64; 4] = [0x3000, 1, 0, 0];
 
-const PORT: u8 = 0x48;
+pub(super) const PORT: u8 = 0x48;
 const ADDRESS: u32 = 0x7000_0000;
 const MEMORY: usize = 0x10_0000;
 const CODE: u64 = 0x1000;
@@ -36,21 +37,21 @@ const STACK: u64 = 0x8000;
 const TABLES: u64 = 0x1_0000;
 
 /// Exits in one sample.
-const EXITS: u64 = 200;
+pub(super) const EXITS: u64 = 200;
 /// Ample for them, also where the processor is emulated.
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// A guest that makes the same call for ever.
-struct Guest {
+pub(super) struct Guest {
     // Dropped before the VM.
     fd: VcpuFd,
     calls: KvmCalls<State>,
     state: State,
-    _vm: KvmVm,
+    vm: KvmVm,
 }
 
 /// How the guest makes its calls.
-struct Way {
+pub(super) struct Way {
     transport: probe::Transport,
     user: bool,
     point: EntryPoint,
@@ -58,7 +59,7 @@ struct Way {
 }
 
 impl Way {
-    fn new(transport: probe::Transport, cpl: u8, processor: Option<Processor>) -> Way {
+    pub(super) fn new(transport: probe::Transport, cpl: u8, processor: Option<Processor>) -> Way {
         let [a, b, c, d] = ADDRESS.to_le_bytes();
         let vmcall = if processor == Some(Processor::Amd) { VMMCALL } else { VMCALL };
         let (point, instruction) = match transport {
@@ -71,7 +72,7 @@ impl Way {
     }
 
     /// `mov eax, NUMBER`, the call, and back.
-    fn code(&self) -> Vec<u8> {
+    pub(super) fn code(&self) -> Vec<u8> {
         let mut code = vec![0xb8];
         code.extend((NUMBER as u32).to_le_bytes());
         code.extend(&self.instruction);
@@ -86,7 +87,8 @@ impl Way {
 }
 
 impl Guest {
-    fn new(kvm: &Kvm, way: &Way) -> Result<Guest, BenchError> {
+    /// One that runs `code` over and over, which makes calls in this way.
+    pub(super) fn new(kvm: &Kvm, way: &Way, code: &[u8], numbers: &[Numbers]) -> Result<Guest, BenchError> {
         let vm = KvmVm::new(kvm, MEMORY)?;
         match way.transport {
             probe::Transport::ExitHypercall => vm.enable_exit_hypercall()?,
@@ -97,8 +99,6 @@ impl Guest {
         let cpuid = kvm.get_supported_cpuid(KVM_MAX_CPUID_ENTRIES);
         fd.set_cpuid2(&cpuid.map_err(KvmError::ioctl("KVM_GET_SUPPORTED_CPUID"))?)
             .map_err(KvmError::ioctl("KVM_SET_CPUID2"))?;
-        let what = "the benchmark's guest";
-        vm.memory().write(CODE, &way.code()).map_err(|source| KvmError::Memory { what, source })?;
         let entry = Entry {
             mode: Mode::Long,
             user: way.user,
@@ -110,17 +110,38 @@ impl Guest {
             handlers: &[],
         };
         setup::enter(&fd, vm.memory(), &entry)?;
-        let regs = fd.get_regs().map_err(KvmError::ioctl("KVM_GET_REGS"))?;
-        let [rbx, rcx, rdx, rsi] = ARGUMENTS;
-        fd.set_regs(&kvm_regs { rbx, rcx, rdx, rsi, ..regs }).map_err(KvmError::ioctl("KVM_SET_REGS"))?;
-
-        let numbers = [Numbers { interface: &interface::KVM, number: |place| place, count: 64 }];
         let bound = (way.point, &convention::KVM, &interface::KVM);
-        let policy = Policy::default().allow_user_mode();
-        let dispatcher = calls::dispatcher(Arch::X86, bound, &numbers, |builder| builder.policy(policy))?;
+        let dispatcher = calls::dispatcher(Arch::X86, bound, numbers, |builder| {
+            let batches = Batches::new(|state: &State| &*state.memory);
+            builder.policy(Policy::default().allow_user_mode()).multicall(batches)
+        })?;
         let mut calls = KvmCalls::new(Arc::new(dispatcher), 0)?;
         calls.prepare(vm.fd(), &mut fd);
-        Ok(Guest { fd, calls, state: State::default(), _vm: vm })
+        let state = State { memory: Box::new(vm.memory().clone()), ..State::default() };
+        let guest = Guest { fd, calls, state, vm };
+        guest.write(CODE, code)?;
+        guest.set_arguments(ARGUMENTS)?;
+        Ok(guest)
+    }
+
+    /// Writes guest memory.
+    pub(super) fn write(&self, address: u64, bytes: &[u8]) -> Result<(), BenchError> {
+        let what = "the benchmark's guest";
+        let written = self.vm.memory().write(address, bytes);
+        Ok(written.map_err(|source| KvmError::Memory { what, source })?)
+    }
+
+    /// What the guest has in RBX, RCX, RDX and RSI.
+    pub(super) fn set_arguments(&self, [rbx, rcx, rdx, rsi]: [u64; 4]) -> Result<(), BenchError> {
+        let regs = self.fd.get_regs().map_err(KvmError::ioctl("KVM_GET_REGS"))?;
+        let regs = kvm_regs { rbx, rcx, rdx, rsi, ..regs };
+        Ok(self.fd.set_regs(&regs).map_err(KvmError::ioctl("KVM_SET_REGS"))?)
+    }
+
+    /// How many calls got to a handler without an error.
+    pub(super) fn served(&self) -> u64 {
+        let counts = self.calls.vcpu().statistics().total();
+        counts.calls - counts.errors - counts.unknown - counts.refused()
     }
 
     /// Has KVM_RUN bring the registers along, or not.
@@ -136,7 +157,10 @@ impl Guest {
 
     /// Runs to the next exit, which is a call, and does `then`.
     #[inline]
-    fn exit(&mut self, then: impl FnOnce(&mut Guest) -> Result<(), BenchError>) -> Result<(), BenchError> {
+    pub(super) fn exit(
+        &mut self,
+        then: impl FnOnce(&mut Guest) -> Result<(), BenchError>,
+    ) -> Result<(), BenchError> {
         match self.fd.run() {
             Ok(VcpuExit::IoOut(..) | VcpuExit::MmioWrite(..) | VcpuExit::Hypercall(_)) => {}
             Ok(VcpuExit::Unsupported(KVM_EXIT_XEN)) => {}
@@ -148,7 +172,7 @@ impl Guest {
 
     /// Serves the next call.
     #[inline]
-    fn hypercall(&mut self, then: impl FnOnce()) -> Result<(), BenchError> {
+    pub(super) fn hypercall(&mut self, then: impl FnOnce()) -> Result<(), BenchError> {
         let exit = self.fd.run().map_err(KvmError::ioctl("KVM_RUN"))?;
         then();
         match self.calls.recognise(exit) {
@@ -188,7 +212,7 @@ impl Guest {
     }
 
     /// CPU time of an exit, where `one` makes and handles it.
-    fn time(
+    pub(super) fn time(
         &mut self,
         sync: bool,
         mut one: impl FnMut(&mut Guest) -> Result<(), BenchError>,
@@ -230,8 +254,9 @@ fn measure(
     let cpuid = kvm.get_supported_cpuid(KVM_MAX_CPUID_ENTRIES);
     let processor = processor(&cpuid.map_err(KvmError::ioctl("KVM_GET_SUPPORTED_CPUID"))?);
     let way = Way::new(transport, cpl, processor);
+    let numbers = [Numbers { interface: &interface::KVM, number: |place| place, count: 64 }];
     // One vCPU for all: where two lie in memory must not decide which is faster.
-    let guest = RefCell::new(Guest::new(&kvm, &way)?);
+    let guest = RefCell::new(Guest::new(&kvm, &way, &way.code(), &numbers)?);
     let syncs = guest.borrow().calls.uses_sync_regs();
 
     let id = |word: &str| format!("{part}{word}");

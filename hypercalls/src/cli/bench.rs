@@ -3,12 +3,14 @@
 use super::{Failure, Format, print, print_json};
 use crate::bench::{self, BenchError, Options};
 use clap::Args;
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 #[derive(Args, Debug)]
 #[command(after_help = "Examples:\n  \
     hypercall bench                                everything, as a table\n  \
     hypercall bench --quick                        the same in a hurry, with more spread\n  \
+    hypercall bench --plot bench.svg               and as a picture\n  \
     hypercall bench --only dispatch/dense/64       one part, by the beginning of its ids\n  \
     hypercall bench --only dispatch/dense/64/random/hypercall,dispatch/papr --rounds 101 --format json\n\n\
     A figure is the median of the rounds; in each round every member of a group is measured in turn, and the \
@@ -23,6 +25,9 @@ pub struct Arguments {
     /// Few rounds
     #[arg(long, conflicts_with = "rounds")]
     quick: bool,
+    /// Also draw the figures, as an SVG file
+    #[arg(long, value_name = "FILE")]
+    plot: Option<PathBuf>,
     /// How the figures are printed
     #[arg(long, value_enum, default_value = "table")]
     format: Format,
@@ -36,6 +41,10 @@ impl Arguments {
             BenchError::Nothing { .. } => Failure::usage(error),
             _ => Failure::failed(error),
         })?;
+        if let Some(path) = &self.plot {
+            std::fs::write(path, bench::plot::svg(&report))
+                .map_err(|error| Failure::failed(format!("{}: {error}", path.display())))?;
+        }
         match self.format {
             Format::Table => print(&report.table())?,
             Format::Json => print_json(&report)?,
