@@ -5,9 +5,11 @@
 use core::cell::Cell;
 use hypercall_core::convention::{Convention, Mode, Reg};
 use hypercall_core::encoding::{self, Reply};
+use hypercall_core::memory::{FlatMemory, GuestMemoryExt};
+use hypercall_core::multicall::Batches;
 use hypercall_core::outcome::Action;
 use hypercall_core::prelude::*;
-use hypercall_core::{Caller, Completion, Fault, Numbering, Privilege, VmExit};
+use hypercall_core::{CallEntry, Caller, Completion, Endian, Fault, Numbering, Privilege, VmExit};
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::RefCell;
 
@@ -60,6 +62,12 @@ static CONVENTION: Convention = Convention {
     user_refused: Reply::Value(-1),
     errors: &encoding::KVM_X86,
     source: "",
+};
+
+/// The same with an argument more, as a multicall has three.
+static THREE: Convention = Convention {
+    modes: &[Mode { arguments: &[R[1], R[2], R[4]], outputs: &[R[4]], ..CONVENTION.modes[0] }],
+    ..CONVENTION
 };
 
 static SPACE: Interface = Interface::vendor("space", "", *b"SP");
@@ -144,6 +152,49 @@ fn no_call_allocates_whatever_becomes_of_it() {
             let total = statistics.total();
             let after = ALLOCATIONS.get();
             assert_eq!(after, before, "round {round}: {number:#x} {argument:#x}: {action:?} {total:?}");
+        }
+    }
+}
+
+#[test]
+fn no_multicall_allocates_whatever_becomes_of_its_entries() {
+    const MULTICALL: u64 = 0x4856_0040;
+    let point = EntryPoint::new("test", 0);
+    let memory: &'static FlatMemory = Box::leak(Box::new(FlatMemory::new(0, 0x1000)));
+    let batches = Batches::new(move |(): &()| memory).waiting(|(): &(), vcpu, deferral| {
+        KEPT.with(RefCell::take).unwrap().complete(Ok(Output::value(1).and(2)));
+        vcpu.wait(deferral)
+    });
+    let dispatcher = Dispatcher::builder(Arch::X86)
+        .entry(point, &THREE, &SPACE)
+        .handle(act)
+        .handle(|(): &(), _: Old, _: &mut Context<'_>| Ok(()))
+        .handle(|(): &(), _: Denied, _: &mut Context<'_>| Ok(()))
+        .multicall(batches)
+        .policy("deny=SP_DENIED".parse().unwrap())
+        .clock(|| 1)
+        .build()
+        .unwrap();
+    let entry = dispatcher.entry(point).unwrap();
+    let mut vcpu = dispatcher.vcpu(0);
+    let calls = [(1, 1), (1, 2), (1, 4), (1, 5), (1, 6), (1, 1 << 40), (2, 0), (3, 0), (0x99, 0)];
+    // The last of each round is retried, ends the VM, or is a multicall itself.
+    for (round, last) in
+        [(1, 0), (1, 3), (MULTICALL.wrapping_sub(BASE), 0)].into_iter().cycle().take(9).enumerate()
+    {
+        for (place, (number, what)) in (0_u64..).step_by(128).zip(calls.into_iter().chain([last])) {
+            let call = CallEntry::new(BASE.wrapping_add(number), &[what]);
+            memory.write_value(place, call, Endian::Little).unwrap();
+        }
+        let mut registers = [MULTICALL, 0, 10, 0, 0];
+        let before = ALLOCATIONS.get();
+        let action = dispatcher.serve(entry, &(), &mut vcpu, &mut registers[..], Caller::X86_64);
+        let after = ALLOCATIONS.get();
+        assert_eq!(after, before, "round {round}: {action:?}");
+        match last {
+            (1, 0) => assert_eq!(registers[3], 9),
+            (1, _) => assert!(matches!(action, Action::Exit(_)), "{action:?}"),
+            _ => assert_eq!(registers[3], 10),
         }
     }
 }

@@ -7,7 +7,10 @@ mod deferred;
 mod entries;
 mod linked;
 mod machine;
+#[cfg(feature = "std")]
 mod multicall;
+#[cfg(feature = "std")]
+mod multicall_hostile;
 mod outcomes;
 mod policy;
 mod statistics;
