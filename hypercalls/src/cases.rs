@@ -9,6 +9,7 @@
 //!
 //! A crate with calls of its own brings cases for them with [`link_cases!`](crate::link_cases).
 
+pub mod entry;
 pub mod judge;
 mod kvm;
 pub mod linked;

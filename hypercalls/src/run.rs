@@ -23,6 +23,26 @@ use hypercall_core::{Arch, BuildError, Convention, Dispatcher, EntryPoint, Inter
 use machine::Machine;
 use std::sync::Arc;
 
+/// How the cases come to the dispatcher.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Via {
+    /// In registers, each by an exit of its own.
+    #[default]
+    Registers,
+    /// As entries of HYPERCALL_MULTICALL.
+    Multicall,
+}
+
+impl Via {
+    /// As on the command line.
+    pub fn name(self) -> &'static str {
+        match self {
+            Via::Registers => "registers",
+            Via::Multicall => "multicall",
+        }
+    }
+}
+
 /// A convention that cases can be run over, and the interface bound to it.
 #[derive(Clone, Copy, Debug)]
 pub struct Binding {

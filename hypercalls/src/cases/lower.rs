@@ -100,6 +100,10 @@ pub struct Image {
     pub result: usize,
     /// The index of the value register, where it is another one.
     pub value: Option<usize>,
+    /// Whether the result is an error.
+    pub error: bool,
+    /// How many registers beside the result's the answer writes: the value's, then those of extra outputs.
+    pub written: usize,
 }
 
 /// A register for which the case has no use: distinct in every register and in both halves.
@@ -108,7 +112,7 @@ pub fn poison(index: usize, width: Width) -> u64 {
     width.mask(0xa5a5_0000_5a5a_0000 | (index << 32) | (index + 0x100))
 }
 
-fn index(registers: &[Reg], name: &str) -> usize {
+pub(super) fn index(registers: &[Reg], name: &str) -> usize {
     registers.iter().position(|r| r.name == name).expect("the oracle's names are the architecture's")
 }
 
@@ -120,6 +124,9 @@ fn expectation(case: &Case, spec: &Spec, rules: &Rules) -> (Result<Expect, Said>
     let carried = oracle::wire(spec.convention, case.interface.name, case.number).is_some()
         && case.archs.contains(&spec.arch)
         && case.arguments.len() <= spec.arguments.len();
+    if rules.in_multicall && carried && rules.allowed && super::entry::is_multicall(case) {
+        return (Err(oracle::said(spec.convention, case.interface.name, Error::Unsupported)), false);
+    }
     let served = carried && rules.allowed;
     let expect = if served { case.expect } else { Expect::Error(Error::Unknown) };
     let expect = match expect {
@@ -150,6 +157,8 @@ pub struct Rules {
     /// Whether the upper halves of registers hold poison in 32-bit mode. A guest in that mode cannot put it
     /// there; a host that marshals registers must ignore it all the same.
     pub dirty_upper_halves: bool,
+    /// Whether the call is an entry of a multicall.
+    pub in_multicall: bool,
 }
 
 /// Lowers a case to registers called `registers`.
@@ -194,6 +203,13 @@ pub fn lower(case: &Case, spec: &Spec, registers: &[Reg], place: &Place, rules: 
         None => expected[result] = width.mask(value.unwrap_or(0)),
     };
     let (expect, served) = expectation(case, spec, rules);
+    let error = matches!(expect, Err(Said::Code(_)));
+    let written = match (value_at, &expect) {
+        (Some(_), Ok(Expect::Outputs(_, outputs))) => 1 + outputs.len().min(spec.outputs.len()),
+        (Some(_), Ok(Expect::Value(_) | Expect::Now)) => 1,
+        (Some(_), _) => spec.always_writes_value.into(),
+        (None, _) => 0,
+    };
     match expect {
         Err(Said::Exception) => ending = Ending::Faults,
         Err(Said::Code(code)) => {
@@ -218,7 +234,7 @@ pub fn lower(case: &Case, spec: &Spec, registers: &[Reg], place: &Place, rules: 
         Ok(Expect::Fault) => ending = Ending::Faults,
         Ok(Expect::Exit(code)) => ending = Ending::Exits(code),
     }
-    Image { input, expected, mask, ending, served, clock, result, value: value_at }
+    Image { input, expected, mask, ending, served, clock, result, value: value_at, error, written }
 }
 
 #[cfg(test)]

@@ -169,6 +169,7 @@ impl<'a> Guest<'a> {
                     user_allowed: self.policy.user_mode() && self.transport.takes_user_calls(),
                     allowed: allowed(&self.dispatcher, self.policy, case),
                     dirty_upper_halves: false,
+                    in_multicall: false,
                 };
                 (case, lower(case, spec, &registers::ALL, &self.place, &rules))
             })

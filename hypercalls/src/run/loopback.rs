@@ -3,9 +3,9 @@
 use super::judge::{Meant, allowed, endian_of, firsts, now, prepare, wrong};
 use super::machine::Machine;
 use super::report::{Call, Found, Report, Row};
-use super::{Binding, dispatcher};
+use super::{Binding, Via, dispatcher};
 use crate::cases::lower::{Ending, MAX_REGISTERS, Place, Rules, is_for, lower};
-use crate::cases::{self, Case, DATA_SIZE, oracle};
+use crate::cases::{self, Case, DATA_SIZE, entry, oracle};
 use crate::registers::{AnyRegisters, RegisterFile};
 use hypercall_core::memory::FlatMemory;
 use hypercall_core::{
@@ -36,6 +36,19 @@ pub enum LoopbackError {
 /// # Errors
 /// [`LoopbackError`] when the policy names an unknown call or the host has no thread left.
 pub fn run(binding: &'static Binding, vcpus: u32, policy: Policy) -> Result<Report, LoopbackError> {
+    run_via(Via::Registers, binding, vcpus, policy)
+}
+
+/// The same, by another way than the registers.
+///
+/// # Errors
+/// As [`run`].
+pub fn run_via(
+    via: Via,
+    binding: &'static Binding,
+    vcpus: u32,
+    policy: Policy,
+) -> Result<Report, LoopbackError> {
     let arch = binding.convention.arch;
     let memory_end = DATA + u64::from(vcpus) * DATA_SIZE;
     let memory = FlatMemory::new(0, memory_end as usize);
@@ -55,6 +68,7 @@ pub fn run(binding: &'static Binding, vcpus: u32, policy: Policy) -> Result<Repo
             vcpu: dispatcher.vcpu(index),
             place,
             policy: &policy,
+            via,
         };
         for mode in binding.convention.modes {
             let cases = cases::all().filter(|c| is_for(c, mode.width));
@@ -64,7 +78,7 @@ pub fn run(binding: &'static Binding, vcpus: u32, policy: Policy) -> Result<Repo
         let cases = firsts().filter(|c| is_for(c, first));
         calls.extend(cases.map(|c| guest.call(c, first, Privilege::User)));
     }
-    Ok(Report::new("loopback", "loopback", binding.convention.name, vcpus, calls, 0))
+    Ok(Report::new("loopback", "loopback", binding.convention.name, vcpus, calls, 0).via(via))
 }
 
 struct Guest<'a> {
@@ -75,6 +89,7 @@ struct Guest<'a> {
     vcpu: Vcpu,
     place: Place,
     policy: &'a Policy,
+    via: Via,
 }
 
 impl Guest<'_> {
@@ -89,31 +104,38 @@ impl Guest<'_> {
             user_allowed: self.policy.user_mode(),
             allowed: allowed(self.dispatcher, self.policy, case),
             dirty_upper_halves: true,
+            in_multicall: self.via == Via::Multicall,
         };
         let image = lower(case, spec, file.all(), &self.place, &rules);
         let memory = self.machine.memory();
         prepare(memory, &self.place, case);
-        let count = file.all().len();
-        (0..count).for_each(|i| file.write(i, image.input[i]));
         let caller = Caller { width, privilege, endian: endian_of(arch) };
 
         let start = Instant::now();
-        let ending = self.serve(&mut file, caller);
+        let registers = file.all();
+        let made = match self.via {
+            Via::Registers => Ok(self.make(&mut file, &image.input, caller)),
+            Via::Multicall => {
+                let place = (memory, self.place.data + entry::ENTRY, caller.endian);
+                let make = |input: &_| self.make(&mut file, input, caller);
+                entry::through_multicall(&image, spec, registers, place, make)
+            }
+        };
         let ns = u64::try_from(start.elapsed().as_nanos()).ok();
 
-        let mut registers = [0; MAX_REGISTERS];
-        (0..count).for_each(|i| registers[i] = file.read(i));
-        let found = Found { registers: &registers, ending };
+        let objection = made.as_ref().err().cloned();
+        let (found, ending) = made.unwrap_or((image.input, Ending::Returns));
+        let found = Found { registers: &found, ending };
         let meant = Meant {
             case,
             image: &image,
             place: &self.place,
             width,
             endian: caller.endian,
-            registers: file.all(),
+            registers,
             now: now(),
         };
-        let wrong = wrong(&meant, found.registers, found.ending, memory);
+        let wrong = objection.or_else(|| wrong(&meant, found.registers, found.ending, memory));
         let row = Row {
             case,
             convention,
@@ -124,6 +146,21 @@ impl Guest<'_> {
             image: &image,
         };
         row.call(self.dispatcher.registry(), found, wrong, ns)
+    }
+
+    /// Makes a call with these registers: what they are afterwards.
+    fn make(
+        &mut self,
+        file: &mut AnyRegisters,
+        input: &[u64; MAX_REGISTERS],
+        caller: Caller,
+    ) -> ([u64; MAX_REGISTERS], Ending) {
+        let count = file.all().len();
+        (0..count).for_each(|i| file.write(i, input[i]));
+        let ending = self.serve(file, caller);
+        let mut registers = [0; MAX_REGISTERS];
+        (0..count).for_each(|i| registers[i] = file.read(i));
+        (registers, ending)
     }
 
     /// Serves the call as a backend does; a fault or an exit leaves the registers as they were.
@@ -159,10 +196,12 @@ mod tests {
     fn every_case_is_right_over_every_convention() {
         hypercall_core::panics::silence_handler_panics();
         for binding in &BINDINGS {
-            let report = run(binding, 2, Policy::default()).unwrap();
-            let wrong: Vec<_> = report.calls.iter().filter(|c| !c.ok).collect();
-            assert!(wrong.is_empty(), "{}: {wrong:#?}", report.summary());
-            assert!(report.passed >= 2 * 60, "{}", report.summary());
+            for via in [Via::Registers, Via::Multicall] {
+                let report = run_via(via, binding, 2, Policy::default()).unwrap();
+                let wrong: Vec<_> = report.calls.iter().filter(|c| !c.ok).collect();
+                assert!(wrong.is_empty(), "{}: {wrong:#?}", report.summary());
+                assert!(report.passed >= 2 * 60, "{}", report.summary());
+            }
         }
     }
 
@@ -171,6 +210,7 @@ mod tests {
         let policy: Policy = "default,deny=HYPERCALL_MIX_1".parse().unwrap();
         for binding in &BINDINGS {
             let report = run(binding, 1, policy.clone()).unwrap();
+            assert_eq!(run_via(Via::Multicall, binding, 1, policy.clone()).unwrap().failed, 0);
             assert_eq!(report.failed, 0, "{}", report.summary());
             let mut mixes = report.calls.iter().filter(|c| c.name == "HYPERCALL_MIX_1" && c.cpl == 0);
             assert!(

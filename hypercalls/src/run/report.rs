@@ -1,5 +1,6 @@
 //! What happened, as a table or as JSON.
 
+use super::Via;
 use crate::cases::lower::{Ending, Image};
 use crate::cases::{Case, oracle};
 use hypercall_core::encoding::Encoding;
@@ -52,6 +53,8 @@ pub struct Report {
     pub backend: &'static str,
     /// How calls reached the VMM.
     pub transport: &'static str,
+    /// How they came to the dispatcher: `registers`, `multicall`.
+    pub via: &'static str,
     /// The calling convention.
     pub convention: &'static str,
     /// How many vCPUs made the list.
@@ -78,7 +81,14 @@ impl Report {
     ) -> Report {
         let passed = calls.iter().filter(|c| c.ok).count();
         let failed = calls.len() - passed;
-        Report { backend, transport, convention, vcpus, calls, passed, failed, not_carried }
+        let via = Via::Registers.name();
+        Report { backend, transport, via, convention, vcpus, calls, passed, failed, not_carried }
+    }
+
+    /// The same, of calls that came so.
+    #[must_use]
+    pub fn via(self, via: Via) -> Report {
+        Report { via: via.name(), ..self }
     }
 
     /// The table of `hypercall run`: a row a call, then one line of counts. A cost is [`Call::ns`].
@@ -140,8 +150,10 @@ impl Report {
     pub fn summary(&self) -> String {
         let simulated = if self.backend == "loopback" { " (no vCPU: the marshalling alone)" } else { "" };
         let vcpus = if self.vcpus == 1 { "1 vCPU".to_string() } else { format!("{} vCPUs", self.vcpus) };
+        let by_registers = self.via == Via::Registers.name();
+        let via = if by_registers { String::new() } else { format!(" via {}", self.via) };
         let mut text = format!(
-            "backend {}{simulated}, transport {}, convention {}, {vcpus}: ",
+            "backend {}{simulated}, transport {}{via}, convention {}, {vcpus}: ",
             self.backend, self.transport, self.convention
         );
         match self.calls.iter().all(|c| c.expected.is_empty()) {

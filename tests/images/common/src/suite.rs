@@ -132,6 +132,7 @@ impl Setting {
             user_allowed: false,
             allowed: !denied,
             dirty_upper_halves: self.dirty_upper_halves,
+            in_multicall: false,
         };
         lower(case, spec, self.registers, &self.place, &rules)
     }

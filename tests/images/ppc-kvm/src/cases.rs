@@ -146,6 +146,7 @@ impl Guest {
             user_allowed: false,
             allowed: true,
             dirty_upper_halves: true,
+            in_multicall: false,
         };
         let list: Vec<(Case, Image)> = list(self.width)
             .map(|case| (case, lower(&case, spec, &registers::ALL, &self.place, &rules)))
