@@ -25,11 +25,12 @@ use std::sync::Arc;
 
 /// How the cases come to the dispatcher.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "cli", derive(clap::ValueEnum))]
 pub enum Via {
     /// In registers, each by an exit of its own.
     #[default]
     Registers,
-    /// As entries of HYPERCALL_MULTICALL.
+    /// As entries of HYPERCALL_MULTICALL, many in one exit.
     Multicall,
 }
 

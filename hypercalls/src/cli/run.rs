@@ -2,10 +2,10 @@
 
 use super::{Failure, Format, print, print_json};
 use crate::run::report::Report;
-use crate::run::{BINDINGS, Binding, binding, loopback};
+use crate::run::{BINDINGS, Binding, Via, binding, loopback};
 use clap::{Args, ValueEnum};
 use hypercall_core::policy::PolicyError;
-use hypercall_core::{Arch, Policy};
+use hypercall_core::{Arch, Hypercall, Multicall, Policy};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -60,6 +60,9 @@ pub struct Arguments {
     /// default that of the processor. KVM rewrites the other one at the first call
     #[arg(long, value_enum, conflicts_with = "guest")]
     instruction: Option<Instruction>,
+    /// How the built-in guest's calls come to the dispatcher
+    #[arg(long, value_enum, default_value = "registers", conflicts_with = "guest")]
+    via: Via,
     /// Calling convention: kvm, xen, or para-2007 with pio or exit-xen; and with loopback diag500, epapr, papr
     #[arg(long, default_value = "kvm")]
     convention: String,
@@ -115,6 +118,9 @@ impl Arguments {
             let message = "--instruction goes with --transport exit-xen or exit-hypercall: a doorbell is rung by another";
             return Err(Failure::usage(message));
         }
+        if self.via == Via::Multicall {
+            self.check_multicall()?;
+        }
         if self.backend == Backend::Kvm && binding.convention.arch != Arch::X86 {
             let name = binding.convention.name;
             let message =
@@ -128,6 +134,18 @@ impl Arguments {
         self.kvm(binding)
     }
 
+    /// Whether a multicall can get through.
+    fn check_multicall(&self) -> Result<(), Failure> {
+        if self.transport == Transport::ExitHypercall {
+            return Err(Failure::usage("--via multicall: exit-hypercall carries number 12 only"));
+        }
+        if !self.policy.allows(Multicall::DEFINITION) {
+            let name = Multicall::DEFINITION.name;
+            return Err(Failure::usage(format!("--via multicall: the policy denies {name}")));
+        }
+        Ok(())
+    }
+
     fn loopback(&self, binding: &'static Binding) -> Result<ExitCode, Failure> {
         if self.guest.is_some() {
             return Err(Failure::failed(
@@ -137,7 +155,8 @@ impl Arguments {
         if self.transport != Transport::Auto {
             return Err(Failure::usage("--transport is about real vCPUs: it works with --backend kvm only"));
         }
-        let report = loopback::run(binding, self.vcpus, self.policy.clone()).map_err(Failure::failed)?;
+        let report =
+            loopback::run_via(self.via, binding, self.vcpus, self.policy.clone()).map_err(Failure::failed)?;
         self.finish(&report)
     }
 
@@ -234,6 +253,7 @@ mod kvm {
             let options = |timeout, console| Options {
                 binding,
                 transport,
+                via: self.via,
                 vcpus: self.vcpus,
                 policy: self.policy.clone(),
                 timeout,

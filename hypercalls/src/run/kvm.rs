@@ -1,12 +1,16 @@
 //! The cases on real KVM, made by the built-in guest.
 
+mod batches;
+
+use super::Via;
 use super::judge::{self, Meant, allowed, endian_of, firsts, prepare};
 use super::machine::Machine;
 use super::report::{Call, Found, Report, Row};
 use super::vm::{Options, RunError, Transport, Vm, ioctl, on_threads, start};
 use crate::builtin::{self, Control, DONE_PORT, DOORBELL_PORT, GENERAL, Record, Site, Verdict};
 use crate::cases::lower::{Ending, Image, Place, Rules, is_for, lower};
-use crate::cases::{self, Case, DATA_SIZE, oracle};
+use crate::cases::oracle::{self, Spec};
+use crate::cases::{self, Case, DATA_SIZE};
 use bytemuck::Zeroable;
 use hypercall_arch_x86::cpuid::{Abi, FIRST_BASE, STEP};
 use hypercall_arch_x86::kvm::msr::MsrExit;
@@ -57,15 +61,16 @@ const FLAGS: u64 = builtin::FLAGS | 2;
 /// # Errors
 /// [`RunError`]; a call that gives a wrong answer is no error, but a row of the report.
 pub fn run(options: Options) -> Result<Report, RunError> {
-    let (timeout, vcpus, policy) = (options.timeout, options.vcpus, options.policy.clone());
+    let (timeout, vcpus, via, policy) = (options.timeout, options.vcpus, options.via, options.policy.clone());
     let (vm, dispatcher, transport) = start(options, MEMORY)?;
     let calls = on_threads(vcpus, |index| {
-        Guest::new(&vm, Arc::clone(&dispatcher), transport, &policy, index)?.run(timeout)
+        Guest::new(&vm, Arc::clone(&dispatcher), transport, &policy, via, index)?.run(timeout)
     })?;
     let lists = Group::ALL.iter().map(|group| group.cases().filter(|c| !transport.carries(c)).count());
     let not_carried = lists.sum::<usize>() * vcpus as usize;
     let name = vm.binding.convention.name;
-    Ok(Report::new("kvm", transport.name(), name, vcpus, calls.into_iter().flatten().collect(), not_carried))
+    let calls = calls.into_iter().flatten().collect();
+    Ok(Report::new("kvm", transport.name(), name, vcpus, calls, not_carried).via(via))
 }
 
 /// A mode and privilege that the list is made in.
@@ -117,6 +122,7 @@ struct Guest<'a> {
     dispatcher: Arc<Dispatcher<Machine>>,
     transport: Transport,
     policy: &'a Policy,
+    via: Via,
     place: Place,
     region: u64,
 }
@@ -127,6 +133,7 @@ impl<'a> Guest<'a> {
         dispatcher: Arc<Dispatcher<Machine>>,
         transport: Transport,
         policy: &'a Policy,
+        via: Via,
         index: u32,
     ) -> Result<Guest<'a>, RunError> {
         let (fd, calls) = vm.vcpu(&dispatcher, index)?;
@@ -134,7 +141,7 @@ impl<'a> Guest<'a> {
         let linear = (*vm.binding.interface == interface::XEN).then_some(LINEAR);
         let place = Place { vcpu: index, data: region + DATA, memory_end: MEMORY, linear };
         let para = vm.para();
-        let guest = Guest { vm, fd, calls, para, dispatcher, transport, policy, place, region };
+        let guest = Guest { vm, fd, calls, para, dispatcher, transport, policy, via, place, region };
         // Once, for the host may patch it: programs find the call site that their kernel registered.
         guest.write(region + CODE_64, builtin::code_64().bytes)?;
         guest.write(region + CODE_32, builtin::code_32().bytes)?;
@@ -158,24 +165,12 @@ impl<'a> Guest<'a> {
         timeout: Duration,
         rows: &mut Vec<Call>,
     ) -> Result<(), RunError> {
-        let spec = oracle::spec(self.vm.binding.convention.name, group.width)
-            .expect("the oracle knows every convention");
-        let list: Vec<(&Case, Image)> = group
-            .cases()
-            .filter(|c| self.transport.carries(c))
-            .map(|case| {
-                let rules = Rules {
-                    privilege: group.privilege,
-                    user_allowed: self.policy.user_mode() && self.transport.takes_user_calls(),
-                    allowed: allowed(&self.dispatcher, self.policy, case),
-                    dirty_upper_halves: false,
-                    in_multicall: false,
-                };
-                (case, lower(case, spec, &registers::ALL, &self.place, &rules))
-            })
-            .collect();
-        for (index, (case, image)) in list.iter().enumerate() {
-            prepare(self.vm.kvm_vm.memory(), &self.place, case);
+        if self.via == Via::Multicall {
+            return self.group_in_batches(group, watchdog, timeout, rows);
+        }
+        let spec = self.spec(group);
+        let list = self.list(group, spec);
+        for (index, (_, image)) in list.iter().enumerate() {
             self.write(self.record(index), bytemuck::bytes_of(&self.lowered(image)))?;
         }
         self.enter(group, list.len())?;
@@ -196,31 +191,67 @@ impl<'a> Guest<'a> {
             let seen = if group.width == Width::Bits64 { GENERAL } else { GENERAL / 2 };
             found[..seen].copy_from_slice(&record.output[..seen]);
             found[registers::RSP.index] = image.expected[registers::RSP.index];
-            let found = Found { registers: &found, ending };
-            let meant = Meant {
-                case,
-                image,
-                place: &self.place,
-                width: group.width,
-                endian: endian_of(Arch::X86),
-                registers: &registers::ALL[..GENERAL],
-                now: judge::now(),
-            };
-            let wrong = judge::wrong(&meant, found.registers, found.ending, self.vm.kvm_vm.memory());
-            let wrong = wrong.or_else(|| guest_objects(&record, ending));
-            let row = Row {
-                case,
-                convention: self.vm.binding.convention,
-                width: group.width,
-                privilege: group.privilege,
-                vcpu: self.place.vcpu,
-                transport: self.transport.name(),
-                image,
-            };
+            let objection = guest_objects(&record, ending);
             let ns = times.get(&index).copied();
-            rows.push(row.call(self.dispatcher.registry(), found, wrong, ns));
+            rows.push(self.row(group, case, image, &found, ending, objection, ns));
         }
         Ok(())
+    }
+
+    /// The oracle's table for a group.
+    fn spec(&self, group: Group) -> &'static Spec {
+        oracle::spec(self.vm.binding.convention.name, group.width).expect("the oracle knows every convention")
+    }
+
+    /// A group's cases in registers, with the memory they need.
+    fn list(&self, group: Group, spec: &Spec) -> Vec<(&'static Case, Image)> {
+        let lowered = |case| {
+            prepare(self.vm.kvm_vm.memory(), &self.place, case);
+            let rules = Rules {
+                privilege: group.privilege,
+                user_allowed: self.policy.user_mode() && self.transport.takes_user_calls(),
+                allowed: allowed(&self.dispatcher, self.policy, case),
+                dirty_upper_halves: false,
+                in_multicall: self.via == Via::Multicall,
+            };
+            (case, lower(case, spec, &registers::ALL, &self.place, &rules))
+        };
+        group.cases().filter(|c| self.transport.carries(c)).map(lowered).collect()
+    }
+
+    /// A call that was made, judged: by the host, and where it finds nothing by the objection.
+    #[allow(clippy::too_many_arguments)] // all of a call
+    fn row(
+        &self,
+        group: Group,
+        case: &'static Case,
+        image: &Image,
+        registers: &[u64],
+        ending: Ending,
+        objection: Option<String>,
+        ns: Option<u64>,
+    ) -> Call {
+        let found = Found { registers, ending };
+        let meant = Meant {
+            case,
+            image,
+            place: &self.place,
+            width: group.width,
+            endian: endian_of(Arch::X86),
+            registers: &registers::ALL[..GENERAL],
+            now: judge::now(),
+        };
+        let wrong = judge::wrong(&meant, found.registers, found.ending, self.vm.kvm_vm.memory());
+        let row = Row {
+            case,
+            convention: self.vm.binding.convention,
+            width: group.width,
+            privilege: group.privilege,
+            vcpu: self.place.vcpu,
+            transport: self.transport.name(),
+            image,
+        };
+        row.call(self.dispatcher.registry(), found, wrong.or(objection), ns)
     }
 
     /// Whether the guest read in CPUID what the VMM put there.

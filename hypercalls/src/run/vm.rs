@@ -1,7 +1,7 @@
 //! The VM of `hypercall run` on KVM: how its guest reaches it, its vCPUs, and what can go wrong.
 
 use super::machine::{Machine, Sink};
-use super::{Binding, dispatcher};
+use super::{Binding, Via, dispatcher};
 use crate::builtin::{DOORBELL_ADDRESS, DOORBELL_PORT, Site};
 use crate::cases::Case;
 use crate::services::XenIdentity;
@@ -150,6 +150,8 @@ pub struct Options {
     pub binding: &'static Binding,
     /// How the guest reaches the VMM; `None` takes the first that the host delivers.
     pub transport: Option<Transport>,
+    /// How the cases come to the dispatcher.
+    pub via: Via,
     /// How many vCPUs make the list, at most [`MOST_VCPUS`](super::kvm::MOST_VCPUS).
     pub vcpus: u32,
     /// Which calls they may make.

@@ -7,7 +7,7 @@
 use hypercall_core::{Arch, Policy};
 use hypercalls::cases::linked;
 use hypercalls::run::report::Report;
-use hypercalls::run::{BINDINGS, Binding, loopback};
+use hypercalls::run::{BINDINGS, Binding, Via, loopback};
 use std::error::Error;
 use std::process::ExitCode;
 
@@ -23,19 +23,23 @@ fn bindings() -> impl Iterator<Item = &'static Binding> {
 }
 
 fn in_memory() -> Result<Vec<Report>, Box<dyn Error>> {
-    bindings().map(|binding| Ok(loopback::run(binding, 1, Policy::default())?)).collect()
+    let ways = |binding| [Via::Registers, Via::Multicall].map(|via| (via, binding));
+    let run = |(via, binding)| Ok(loopback::run_via(via, binding, 1, Policy::default())?);
+    bindings().flat_map(ways).map(run).collect()
 }
 
 #[cfg(all(target_arch = "x86_64", target_os = "linux"))]
 fn on_kvm() -> Result<Vec<Report>, Box<dyn Error>> {
     use hypercalls::run::{kvm, vm::Options};
-    let run = |binding| {
+    let ways = |binding| [Via::Registers, Via::Multicall].map(|via| (via, binding));
+    let run = |(via, binding)| {
         let timeout = std::time::Duration::from_secs(60);
         let console = Box::new(|_: &[u8]| ());
         let policy = Policy::default();
         Ok(kvm::run(Options {
             binding,
             transport: None,
+            via,
             vcpus: 1,
             policy,
             timeout,
@@ -44,7 +48,7 @@ fn on_kvm() -> Result<Vec<Report>, Box<dyn Error>> {
             instruction: None,
         })?)
     };
-    bindings().map(run).collect()
+    bindings().flat_map(ways).map(run).collect()
 }
 
 #[cfg(not(all(target_arch = "x86_64", target_os = "linux")))]
