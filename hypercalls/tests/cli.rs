@@ -8,13 +8,16 @@ use command::{check_calls, hypercall, report, stderr, stdout};
 #[test]
 fn loopback_makes_the_list_over_every_convention() {
     for convention in ["kvm", "para-2007", "xen", "diag500", "epapr", "papr"] {
-        let output =
-            hypercall(&["run", "--backend", "loopback", "--convention", convention, "--format", "json"]);
-        assert!(output.status.success(), "{}", stderr(&output));
-        let report = report(&output);
-        assert_eq!(report["backend"], "loopback");
-        assert_eq!(report["convention"], convention);
-        check_calls(&report, 60);
+        for via in ["registers", "multicall"] {
+            let run = ["--backend", "loopback", "--convention", convention, "--via", via, "--format", "json"];
+            let output = hypercall(&run);
+            assert!(output.status.success(), "{}", stderr(&output));
+            let report = report(&output);
+            assert_eq!(report["backend"], "loopback");
+            assert_eq!(report["convention"], convention);
+            assert_eq!(report["via"], via);
+            check_calls(&report, 60);
+        }
     }
 }
 

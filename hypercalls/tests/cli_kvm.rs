@@ -59,6 +59,48 @@ fn a_real_guest_makes_the_list_on_kvm_by_each_doorbell() {
     }
 }
 
+/// The same list, each call an entry of a multicall.
+#[test]
+fn a_real_guest_makes_the_list_through_multicalls() {
+    if !kvm() {
+        return;
+    }
+    let plain = |more: &[&str]| {
+        let output = hypercall(&[&["run", "--format", "json"], more].concat());
+        assert!(output.status.success(), "{}", stderr(&output));
+        report(&output)
+    };
+    for convention in ["kvm", "para-2007", "xen"] {
+        let run = ["--transport", "pio", "--vcpus", "2", "--convention", convention];
+        let (registers, multicall) = (plain(&run), plain(&[&run[..], &["--via", "multicall"]].concat()));
+        assert_eq!(multicall["via"], "multicall");
+        check_calls(&multicall, 120);
+        let lists = [&registers, &multicall].map(|report| report["calls"].as_array().expect("calls"));
+        assert_eq!(lists[0].len(), lists[1].len());
+        for (one, other) in lists[0].iter().zip(lists[1]) {
+            assert_eq!(
+                (&one["case"], &one["mode"], &one["cpl"]),
+                (&other["case"], &other["mode"], &other["cpl"])
+            );
+            let differs = one["name"] == "HYPERCALL_MULTICALL" || one["case"] == "wall-clock";
+            assert!(differs || one["result"] == other["result"], "{one} {other}");
+        }
+    }
+    // User programs that may, do.
+    let user = plain(&["--policy", "user-mode", "--via", "multicall", "--transport", "mmio"]);
+    check_calls(&user, 60);
+    let calls = user["calls"].as_array().expect("calls");
+    assert!(calls.iter().any(|c| c["cpl"] == 3 && c["name"] == "HYPERCALL_MIX_4" && c["result"] == "0x10e1"));
+}
+
+#[test]
+fn a_multicall_that_cannot_get_through_is_bad_usage() {
+    for more in [&["--policy", "deny=HYPERCALL_MULTICALL"], &["--transport", "exit-hypercall"]] {
+        let output = hypercall(&[&["run", "--via", "multicall"], &more[..]].concat());
+        assert_eq!(output.status.code(), Some(2), "{}", stderr(&output));
+    }
+}
+
 /// The guest's data is where its page tables say, in another order, and nowhere else: an address that nobody
 /// translates is outside memory.
 #[test]

@@ -80,6 +80,7 @@ impl Programs {
             run("mmio", " --vcpus 2"),
             run("exit-hypercall", ""),
             run("exit-hypercall", " --instruction vmcall"),
+            run("pio", " --via multicall"),
             run("pio", " --convention para-2007"),
             run("pio", " --convention xen"),
             run("mmio", " --convention xen --vcpus 2"),
@@ -89,9 +90,11 @@ impl Programs {
             run("exit-xen", ""),
             run("exit-xen", " --instruction vmcall"),
             run("exit-xen", " --vcpus 2 --policy user-mode"),
+            run("exit-xen", " --via multicall"),
             run("exit-xen", " --convention para-2007"),
             run("exit-xen", " --convention para-2007 --instruction vmcall"),
             run("exit-xen", " --convention xen"),
+            run("exit-xen", " --convention xen --via multicall --vcpus 2 --policy user-mode"),
             run("exit-xen", " --convention xen --instruction vmcall"),
         ];
         if xen {
