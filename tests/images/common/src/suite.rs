@@ -3,10 +3,12 @@
 use crate::score::Score;
 use crate::window::Window;
 use alloc::string::String;
+use hypercall_core::memory::GuestMemory;
 use hypercall_core::{Endian, Privilege, Reg, Width, interface};
 use hypercalls::cases::judge::{Meant, firsts, prepare, wrong};
 use hypercalls::cases::lower::{Ending, Image, MAX_REGISTERS, Place, Rules, is_for, lower};
-use hypercalls::cases::{self, Case, Expect, oracle};
+use hypercalls::cases::oracle::{self, Spec};
+use hypercalls::cases::{self, Case, Expect, entry};
 
 /// The call that an image's host denies: its handler panics, which ends an image. The cases expect it to be
 /// unknown, then.
@@ -59,18 +61,39 @@ pub struct Setting {
     pub sabotage: bool,
 }
 
+/// A call to make.
+#[derive(Clone, Copy, Debug)]
+struct Call {
+    case: &'static Case,
+    width: Width,
+    privilege: Privilege,
+    in_multicall: bool,
+}
+
 impl Setting {
-    /// The calls to make: every case in each width but those that end the VM, then the first case of each
-    /// number as a user program.
-    fn calls(&self) -> impl Iterator<Item = (&'static Case, Width, Privilege)> + use<> {
+    /// The calls to make, first each in registers, then each as the entry of a multicall.
+    fn calls(&self) -> impl Iterator<Item = Call> + use<> {
+        let multicalls = self.list().map(|call| Call { in_multicall: true, ..call });
+        self.list().chain(multicalls)
+    }
+
+    /// Every case in each width but those that end the VM, then the first case of each number as a user
+    /// program.
+    fn list(&self) -> impl Iterator<Item = Call> + use<> {
         let widths = self.widths;
         let supervisor = widths.iter().flat_map(|width| {
             let mine = cases::all().filter(|case| is_for(case, *width) && !ends(case));
-            mine.map(|case| (case, *width, Privilege::Supervisor))
+            mine.map(|case| Call {
+                case,
+                width: *width,
+                privilege: Privilege::Supervisor,
+                in_multicall: false,
+            })
         });
         let first = widths.first().copied().into_iter();
         let user = first.flat_map(|width| {
-            firsts().filter(move |case| is_for(case, width)).map(move |case| (case, width, Privilege::User))
+            let mine = firsts().filter(move |case| is_for(case, width));
+            mine.map(move |case| Call { case, width, privilege: Privilege::User, in_multicall: false })
         });
         supervisor.chain(user)
     }
@@ -82,15 +105,19 @@ impl Setting {
 
     /// Makes every call, judges each and counts it; `limit` of them at most.
     pub fn run(&self, guest: &mut impl Guest, score: &Score, limit: usize) {
-        for (i, (case, width, privilege)) in self.calls().take(limit).enumerate() {
-            let mut image = self.image(case, width, privilege);
+        for (i, call) in self.calls().take(limit).enumerate() {
+            let Call { case, width, privilege, in_multicall } = call;
+            let mut image = self.image(&call);
             if self.sabotage && i == 0 {
                 image.expected[image.result] ^= 1;
                 image.ending = Ending::Returns;
             }
             prepare(&self.memory, &self.place, case);
             let now = guest.now();
-            let found = guest.call(&image, width, privilege);
+            let found = match in_multicall {
+                false => guest.call(&image, width, privilege),
+                true => self.through_multicall(guest, &image, width, privilege),
+            };
             let meant = Meant {
                 case,
                 image: &image,
@@ -101,40 +128,71 @@ impl Setting {
                 now,
             };
             let wrong = wrong(&meant, &found.registers, found.ending, &self.memory).or(found.wrong);
-            count(guest, score, case, width, privilege, wrong);
+            count(guest, score, &call, wrong);
+        }
+    }
+
+    /// Makes a call as the entry of a multicall, which is made in registers.
+    fn through_multicall(
+        &self,
+        guest: &mut impl Guest,
+        image: &Image,
+        width: Width,
+        privilege: Privilege,
+    ) -> Found {
+        let place = (&self.memory as &dyn GuestMemory, self.place.data + entry::ENTRY, self.endian);
+        let mut wrong = None;
+        let make = |input: &[u64; MAX_REGISTERS]| {
+            let served = privilege == Privilege::Supervisor;
+            let multicall = Image { input: *input, expected: *input, served, ..image.clone() };
+            let found = guest.call(&multicall, width, privilege);
+            wrong = wrong.take().or(found.wrong);
+            (found.registers, found.ending)
+        };
+        match entry::through_multicall(image, self.spec(width), self.registers, place, make) {
+            Ok((registers, ending)) => Found { registers, ending, wrong },
+            Err(error) => {
+                Found { registers: image.input, ending: Ending::Returns, wrong: wrong.or(Some(error)) }
+            }
         }
     }
 
     /// Makes the call that ends the VM. The host counts it as [`ended`](Self::ended) says; if it comes back, it failed.
     pub fn end(&self, guest: &mut impl Guest, score: &Score) {
-        let Some((case, width)) = self.last() else { return };
-        let found = guest.call(&self.image(case, width, Privilege::Supervisor), width, Privilege::Supervisor);
+        let Some(last) = self.last() else { return };
+        let found = guest.call(&self.image(&last), last.width, last.privilege);
         let wrong = alloc::format!("the call came back: {:?}", found.ending);
-        count(guest, score, case, width, Privilege::Supervisor, Some(wrong));
+        count(guest, score, &last, Some(wrong));
     }
 
     /// What is wrong with the way in which the host saw the VM end; `None` if nothing is.
     pub fn ended(&self, with: u32) -> Option<String> {
-        let expected = self.last().map(|(case, width)| self.image(case, width, Privilege::Supervisor).ending);
+        let expected = self.last().map(|last| self.image(&last).ending);
         (expected != Some(Ending::Exits(with)))
             .then(|| alloc::format!("the VM ended with {with} and must end so: {expected:?}"))
     }
 
-    fn last(&self) -> Option<(&'static Case, Width)> {
-        cases::all().find(|case| ends(case)).zip(self.widths.first().copied())
+    fn last(&self) -> Option<Call> {
+        let case = cases::all().find(|case| ends(case))?;
+        let width = *self.widths.first()?;
+        Some(Call { case, width, privilege: Privilege::Supervisor, in_multicall: false })
     }
 
-    fn image(&self, case: &Case, width: Width, privilege: Privilege) -> Image {
-        let spec = oracle::spec(self.convention, width).expect("the oracle knows every convention");
+    fn spec(&self, width: Width) -> &'static Spec {
+        oracle::spec(self.convention, width).expect("the oracle knows every convention")
+    }
+
+    fn image(&self, call: &Call) -> Image {
+        let Call { case, width, privilege, in_multicall } = *call;
         let denied = case.interface == &interface::VENDOR && case.number == DENIED_NUMBER;
         let rules = Rules {
             privilege,
             user_allowed: false,
             allowed: !denied,
             dirty_upper_halves: self.dirty_upper_halves,
-            in_multicall: false,
+            in_multicall,
         };
-        lower(case, spec, self.registers, &self.place, &rules)
+        lower(case, self.spec(width), self.registers, &self.place, &rules)
     }
 }
 
@@ -142,16 +200,11 @@ fn ends(case: &Case) -> bool {
     matches!(case.expect, Expect::Exit(_))
 }
 
-fn count(
-    guest: &mut impl Guest,
-    score: &Score,
-    case: &Case,
-    width: Width,
-    privilege: Privilege,
-    wrong: Option<String>,
-) {
+fn count(guest: &mut impl Guest, score: &Score, call: &Call, wrong: Option<String>) {
+    let Call { case, width, privilege, in_multicall } = call;
     let (space, number, name, width) = (case.interface.name, case.number, case.name, width.name());
-    let name = format_args!("{space} {number:#x} {name}, {width}, {privilege:?}");
+    let way = if *in_multicall { ", in a multicall" } else { "" };
+    let name = format_args!("{space} {number:#x} {name}, {width}, {privilege:?}{way}");
     if let Some(line) = score.count(name, wrong) {
         guest.say(&alloc::format!("{line}"));
     }
