@@ -150,7 +150,13 @@ impl Guest<'_> {
         let spec = oracle::spec(convention.name, width).unwrap();
         let place = Place { vcpu: 0, data: DATA, memory_end: MEMORY, linear: None };
         let privilege = if self.way.user { Privilege::User } else { Privilege::Supervisor };
-        let rules = Rules { privilege, user_allowed: false, allowed: true, dirty_upper_halves: false };
+        let rules = Rules {
+            privilege,
+            user_allowed: false,
+            allowed: true,
+            dirty_upper_halves: false,
+            in_multicall: false,
+        };
         let list: Vec<&'static Case> = match self.way.user {
             false => cases::all().collect(),
             true => firsts().collect(),
