@@ -26,6 +26,7 @@ mod format;
 mod html;
 #[cfg(feature = "cli")]
 mod json;
+mod linux;
 mod md;
 mod rst;
 #[cfg(feature = "cli")]
@@ -39,6 +40,7 @@ pub use format::{FORMATS, Format, RenderError, WriteError, write};
 pub use html::render_html;
 #[cfg(feature = "cli")]
 pub use json::render_json;
+pub use linux::{render_linux_h, render_linux_rst};
 pub use md::render_md;
 pub use rst::render_rst;
 #[cfg(feature = "cli")]

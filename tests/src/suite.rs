@@ -160,6 +160,12 @@ impl Target {
         self.is_test_with("browser")
     }
 
+    /// Whether these tests need the tools that documents are for: integration tests with `documents` as a word of
+    /// their name.
+    pub fn is_documents_test(&self) -> bool {
+        self.is_test_with("documents")
+    }
+
     fn is_test_with(&self, word: &str) -> bool {
         self.kind.iter().any(|kind| kind == "test") && self.name.split(['_', '-']).any(|w| w == word)
     }

@@ -2,6 +2,7 @@
 
 pub mod bare_metal;
 mod browser;
+mod documents;
 mod lints;
 mod native;
 mod packages;
@@ -25,6 +26,8 @@ pub enum Tier {
     Lab,
     /// The documents, in a browser.
     Browser,
+    /// The documents, with the tools and headers of those they are for.
+    Documents,
     /// No tests: what the compiler and its tools say about the source.
     Lints,
     /// As ordinary programs of another machine, under user-mode QEMU.
@@ -43,6 +46,7 @@ impl Tier {
             Tier::Kvm => "real KVM",
             Tier::Lab => "second KVM",
             Tier::Browser => "browser",
+            Tier::Documents => "documents",
             Tier::Lints => "lints",
             Tier::QemuUser => "qemu-user",
             Tier::BareMetal => "bare metal",
@@ -54,7 +58,7 @@ impl Tier {
     fn takes_crates(self) -> bool {
         match self {
             Tier::Host | Tier::Kvm | Tier::QemuUser | Tier::BareMetal => true,
-            Tier::Lab | Tier::Browser | Tier::Lints | Tier::OwnHost => false,
+            Tier::Lab | Tier::Browser | Tier::Documents | Tier::Lints | Tier::OwnHost => false,
         }
     }
 
@@ -64,6 +68,7 @@ impl Tier {
             Tier::Host => "unit, integration, compile-fail and documentation tests, and the examples",
             Tier::Kvm => "guests on /dev/kvm; on PowerPC that of a Debian kernel in QEMU",
             Tier::Lab => "guests on the KVM of Debian's kernels, with and without Xen, in QEMU",
+            Tier::Documents => "the hypercall ABI built by Sphinx, and against Linux's own header",
             Tier::Browser => "the page of the hypercall ABI in a headless Chromium",
             Tier::Lints => "rustfmt, clippy, rustdoc, oldest Rust, packages, feature combinations, no_std",
             Tier::QemuUser => "the tests of the published crates under user-mode QEMU",
@@ -83,11 +88,12 @@ pub struct Plan {
 }
 
 /// Every row, and whether it can need an installation.
-const PLANS: [(Plan, bool); 15] = [
+const PLANS: [(Plan, bool); 16] = [
     (Plan { arch: Arch::X86_64, tier: Tier::Host }, false),
     (Plan { arch: Arch::X86_64, tier: Tier::Kvm }, false),
     (Plan { arch: Arch::X86_64, tier: Tier::Lab }, true),
     (Plan { arch: Arch::X86_64, tier: Tier::Browser }, true),
+    (Plan { arch: Arch::X86_64, tier: Tier::Documents }, true),
     (Plan { arch: Arch::X86_64, tier: Tier::Lints }, true),
     (Plan { arch: Arch::S390x, tier: Tier::QemuUser }, true),
     (Plan { arch: Arch::S390x, tier: Tier::BareMetal }, true),
@@ -121,6 +127,7 @@ impl Plan {
             Tier::Kvm => ppc_kvm::run(session, workspace),
             Tier::Lab => x86_lab::run(session, workspace),
             Tier::Browser => browser::run(session, workspace),
+            Tier::Documents => documents::run(session, workspace),
             Tier::Lints => lints::run(session, workspace),
             Tier::QemuUser => qemu_user::run(self.arch, session, workspace),
             Tier::BareMetal if self.arch == Arch::S390x => bare_metal::s390x(session, workspace),

@@ -63,6 +63,18 @@ pub static FORMATS: &[Format] = &[
         file: "hypercall.h",
         render: |book| Ok(super::render_c(book)?),
     },
+    Format {
+        name: "linux-rst",
+        about: "KVM's calls in the layout of Linux's hypercalls.rst",
+        file: "linux-hypercalls.rst",
+        render: |book| Ok(super::render_linux_rst(book)),
+    },
+    Format {
+        name: "linux-h",
+        about: "KVM's numbers and errors in the layout of Linux's kvm_para.h",
+        file: "linux-kvm_para.h",
+        render: |book| Ok(super::render_linux_h(book)),
+    },
 ];
 
 /// A form that cannot be written to a folder.

@@ -60,7 +60,7 @@ fn table(out: &mut String, table: &Table) {
 }
 
 /// Appends paragraphs behind a lead, wrapped; the lines below the first are indented.
-fn wrapped(out: &mut String, lead: &str, indent: &str, text: &str) {
+pub fn wrapped(out: &mut String, lead: &str, indent: &str, text: &str) {
     let mut line = lead.to_string();
     let mut start = lead.len();
     for (i, paragraph) in text.split("\n\n").enumerate() {
@@ -85,7 +85,7 @@ fn wrapped(out: &mut String, lead: &str, indent: &str, text: &str) {
 }
 
 /// Text with its code as literals and nothing else that is taken for markup.
-fn inline(text: &str) -> String {
+pub fn inline(text: &str) -> String {
     let mut out = String::new();
     let mut after_code = false;
     for (i, piece) in text.trim().split('`').enumerate() {
@@ -102,6 +102,10 @@ fn inline(text: &str) -> String {
             let _ = write!(out, "``{}``", piece.trim());
         }
         after_code = out.ends_with("``");
+    }
+    // Two colons at the end would make what follows a literal block.
+    if out.ends_with("::") {
+        out.insert(out.len() - 1, '\\');
     }
     if starts_a_block(&out) { format!("\\{out}") } else { out }
 }
@@ -153,6 +157,7 @@ mod tests {
             ("- a", "\\- a"),
             ("`a` b", "``a`` b"),
             ("Zero.", "Zero."),
+            ("a::", "a:\\:"),
             ("10 (0xa)", "10 (0xa)"),
         ] {
             assert_eq!(inline(text), escaped);

@@ -7,13 +7,14 @@ use crate::suite::Suite;
 use crate::tally::Tally;
 use crate::workspace::{Target, Workspace};
 
-/// Everything but the tests that need /dev/kvm or a browser.
+/// Everything but the tests that have a row of their own.
 pub fn host(session: &Session, workspace: &Workspace) -> Tally {
     if let Err(missing) = git(session) {
         session.say(&missing);
         return Tally::failure(missing);
     }
-    suite(&|target| !target.is_kvm_test() && !target.is_browser_test(), true).run(session, workspace)
+    suite(&|target| !target.is_kvm_test() && !target.is_browser_test() && !target.is_documents_test(), true)
+        .run(session, workspace)
 }
 
 /// The tests that need /dev/kvm. Where it is missing they say so themselves, one by one.
