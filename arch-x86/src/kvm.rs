@@ -13,6 +13,7 @@
 //! | [`vm`] | a VM and its memory |
 //! | [`translate`] | linear addresses of a vCPU's guest |
 //! | [`tsc`] | the time-stamp counter as a guest reads it |
+//! | [`ring`] | the doorbell of rings, without an exit to user space |
 //! | [`inject`] | interrupts and exceptions |
 //! | [`watchdog`] | ends a KVM_RUN that does not return |
 //!
@@ -42,6 +43,7 @@ pub mod error;
 pub mod inject;
 pub mod msr;
 pub mod probe;
+pub mod ring;
 pub mod setup;
 pub mod translate;
 pub mod tsc;

@@ -91,12 +91,11 @@ impl Work {
     }
 }
 
-/// The rings of a VM.
+/// The rings of a VM. Its memory is given with each call: the same one always, or what it has become.
 ///
 /// A VMM makes them on behalf of its guest, from its handler of HYPERCALL_RING_SETUP, and serves them in one of two
 /// ways: by a thread in [`poll`](Self::poll), or by [`drain`](Self::drain) at each doorbell.
-pub struct Rings<M> {
-    memory: M,
+pub struct Rings {
     most: usize,
     doorbell: Doorbell,
     bell: Arc<dyn Bell>,
@@ -107,18 +106,18 @@ pub struct Rings<M> {
     work: Work,
 }
 
-impl<M> std::fmt::Debug for Rings<M> {
+impl std::fmt::Debug for Rings {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "Rings({} of at most {}, {:?})", lock(&self.rings).len(), self.most, self.doorbell)
     }
 }
 
-impl<M: AtomicMemory> Rings<M> {
-    /// No rings yet, `most` at most, in this memory. What the guest is told to ring must come to `bell`.
-    pub fn new(memory: M, most: usize, doorbell: Doorbell, bell: Arc<dyn Bell>) -> Rings<M> {
+impl Rings {
+    /// No rings yet, `most` at most. What the guest is told to ring must come to `bell`.
+    pub fn new(most: usize, doorbell: Doorbell, bell: Arc<dyn Bell>) -> Rings {
         let (rings, changes) = (Mutex::default(), AtomicUsize::new(0));
         let stopped = AtomicBool::new(false);
-        Rings { memory, most, doorbell, bell, rings, changes, stopped, work: Work::default() }
+        Rings { most, doorbell, bell, rings, changes, stopped, work: Work::default() }
     }
 
     /// Makes a ring.
@@ -126,7 +125,7 @@ impl<M: AtomicMemory> Rings<M> {
     /// # Errors
     /// As [`Ring::new`]; [`Error::InvalidState`] where there is a ring at this address, or there are as many as
     /// there may be.
-    pub fn set_up(&self, setup: Setup) -> Result<(), Error> {
+    pub fn set_up<M: AtomicMemory + ?Sized>(&self, memory: &M, setup: Setup) -> Result<(), Error> {
         let mut rings = lock(&self.rings);
         rings.retain(|ring| ring.try_lock().map_or(true, |ring| ring.detached().is_none()));
         let taken = rings.iter().any(|ring| lock(ring).setup().address == setup.address);
@@ -134,7 +133,7 @@ impl<M: AtomicMemory> Rings<M> {
             return Err(Error::InvalidState);
         }
         let waker = Waker::from(Arc::new(Wakes(Arc::clone(&self.bell))));
-        let ring = Ring::new(&self.memory, setup, self.doorbell, Some(waker))?;
+        let ring = Ring::new(memory, setup, self.doorbell, Some(waker))?;
         rings.push(Arc::new(Mutex::new(ring)));
         drop(rings);
         self.changed();
@@ -147,11 +146,11 @@ impl<M: AtomicMemory> Rings<M> {
     ///
     /// # Errors
     /// [`Error::NotFound`] where there is none.
-    pub fn tear_down(&self, address: u64) -> Result<(), Error> {
+    pub fn tear_down<M: AtomicMemory + ?Sized>(&self, memory: &M, address: u64) -> Result<(), Error> {
         let mut rings = lock(&self.rings);
         let at = rings.iter().position(|ring| lock(ring).setup().address == address);
         let ring = rings.remove(at.ok_or(Error::NotFound)?);
-        lock(&ring).detach(&self.memory, Detached::TornDown);
+        lock(&ring).detach(memory, Detached::TornDown);
         drop(rings);
         self.changed();
         Ok(())
@@ -187,20 +186,27 @@ impl<M: AtomicMemory> Rings<M> {
     /// doorbell. What is left over is served at the next one.
     ///
     /// The exit, where a call ended the VM.
-    pub fn drain<Vm>(&self, dispatcher: &Dispatcher<Vm>, vm: &Vm, most: u32) -> Option<VmExit> {
+    pub fn drain<Vm, M: AtomicMemory + ?Sized>(
+        &self,
+        memory: &M,
+        dispatcher: &Dispatcher<Vm>,
+        vm: &Vm,
+        most: u32,
+    ) -> Option<VmExit> {
         let rings = lock(&self.rings).clone();
-        rings.iter().find_map(|ring| self.pass(ring, dispatcher, vm, most).err())
+        rings.iter().find_map(|ring| self.pass(ring, memory, dispatcher, vm, most).err())
     }
 
     /// How many calls of a ring were served.
-    fn pass<Vm>(
+    fn pass<Vm, M: AtomicMemory + ?Sized>(
         &self,
         ring: &Mutex<Ring>,
+        memory: &M,
         dispatcher: &Dispatcher<Vm>,
         vm: &Vm,
         most: u32,
     ) -> Result<u32, VmExit> {
-        let drained = lock(ring).drain(&self.memory, dispatcher, vm, most);
+        let drained = lock(ring).drain(memory, dispatcher, vm, most);
         if drained.served > 0 {
             self.work.served.fetch_add(drained.served as usize, Ordering::Relaxed);
         }
@@ -211,17 +217,23 @@ impl<M: AtomicMemory> Rings<M> {
     /// call that ends the VM: then its exit. For a thread of its own.
     ///
     /// A doorbell that is rung for nothing does not make it poll: only calls do.
-    pub fn poll<Vm>(&self, dispatcher: &Dispatcher<Vm>, vm: &Vm, polling: Polling) -> Option<VmExit> {
+    pub fn poll<Vm, M: AtomicMemory + ?Sized>(
+        &self,
+        memory: &M,
+        dispatcher: &Dispatcher<Vm>,
+        vm: &Vm,
+        polling: Polling,
+    ) -> Option<VmExit> {
         let mut spin = polling.spin;
         let mut seen = self.changes.load(Ordering::Acquire);
-        let mut rings = self.all_awake();
+        let mut rings = self.all_awake(memory);
         let mut asleep_since: Option<Instant> = None;
         loop {
             let (mut until, mut looks) = (None::<Instant>, 0);
             loop {
                 let mut served = 0;
                 for ring in &rings {
-                    match self.pass(ring, dispatcher, vm, polling.batch) {
+                    match self.pass(ring, memory, dispatcher, vm, polling.batch) {
                         Ok(calls) => served += calls,
                         Err(exit) => return Some(exit),
                     }
@@ -254,23 +266,23 @@ impl<M: AtomicMemory> Rings<M> {
             }
             let changes = self.changes.load(Ordering::Acquire);
             if changes != seen {
-                (seen, rings) = (changes, self.all_awake());
+                (seen, rings) = (changes, self.all_awake(memory));
                 continue;
             }
             // Every ring must be announced as asleep before the bell is waited for.
-            let idle = rings.iter().all(|ring| lock(ring).sleep(&self.memory));
+            let idle = rings.iter().all(|ring| lock(ring).sleep(memory));
             if idle {
                 asleep_since.get_or_insert_with(Instant::now);
                 self.work.sleeps.fetch_add(1, Ordering::Relaxed);
                 self.bell.wait();
             }
-            rings.iter().for_each(|ring| lock(ring).wake(&self.memory));
+            rings.iter().for_each(|ring| lock(ring).wake(memory));
         }
     }
 
-    fn all_awake(&self) -> Vec<Arc<Mutex<Ring>>> {
+    fn all_awake<M: AtomicMemory + ?Sized>(&self, memory: &M) -> Vec<Arc<Mutex<Ring>>> {
         let rings = lock(&self.rings).clone();
-        rings.iter().for_each(|ring| lock(ring).wake(&self.memory));
+        rings.iter().for_each(|ring| lock(ring).wake(memory));
         rings
     }
 }

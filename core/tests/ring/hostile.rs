@@ -159,10 +159,10 @@ fn memory_that_goes_away_at_any_access_detaches_the_ring() {
 /// A guest that writes anything anywhere in its ring while the host serves it, and rings the doorbell.
 fn hostile(seed: u64, endian: Endian) {
     let lab = Lab::new();
-    lab.rings.set_up(lab.setup(BASE, 2, endian)).unwrap();
-    lab.rings.set_up(lab.setup(BASE + 0x1_0000, 2, endian)).unwrap();
+    lab.rings.set_up(&lab.memory, lab.setup(BASE, 2, endian)).unwrap();
+    lab.rings.set_up(&lab.memory, lab.setup(BASE + 0x1_0000, 2, endian)).unwrap();
     thread::scope(|scope| {
-        let host = scope.spawn(|| lab.rings.poll(&lab.dispatcher, &lab.vm, Polling::default()));
+        let host = scope.spawn(|| lab.rings.poll(&lab.memory, &lab.dispatcher, &lab.vm, Polling::default()));
         let mut random = seed | 1;
         let mut next = || {
             random ^= random << 13;
@@ -181,8 +181,8 @@ fn hostile(seed: u64, endian: Endian) {
             let word = if a & 0x10 == 0 { b as u32 % 8 } else { b as u32 };
             // Once in a while the ring is made anew, so that there is one to attack.
             if a % 64 == 5 {
-                let _ = lab.rings.tear_down(BASE);
-                lab.rings.set_up(lab.setup(BASE, 2, endian)).unwrap();
+                let _ = lab.rings.tear_down(&lab.memory, BASE);
+                lab.rings.set_up(&lab.memory, lab.setup(BASE, 2, endian)).unwrap();
             }
             if a % 16 == 3 {
                 lab.rings.ring();
@@ -212,10 +212,10 @@ proptest! {
 #[test]
 fn ringing_for_nothing_does_not_make_the_host_poll() {
     let lab = Lab::new();
-    lab.rings.set_up(lab.setup(BASE, 2, Endian::NATIVE)).unwrap();
+    lab.rings.set_up(&lab.memory, lab.setup(BASE, 2, Endian::NATIVE)).unwrap();
     let polling = Polling { spin: Duration::from_millis(200), batch: 8 };
     thread::scope(|scope| {
-        let host = scope.spawn(|| lab.rings.poll(&lab.dispatcher, &lab.vm, polling));
+        let host = scope.spawn(|| lab.rings.poll(&lab.memory, &lab.dispatcher, &lab.vm, polling));
         while lab.rings.work().sleeps() == 0 {
             thread::sleep(Duration::from_millis(5));
         }

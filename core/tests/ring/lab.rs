@@ -119,7 +119,7 @@ pub struct Lab {
     pub vm: Vm,
     pub memory: WordMemory,
     pub dispatcher: Dispatcher<Vm>,
-    pub rings: Rings<WordMemory>,
+    pub rings: Rings,
 }
 
 impl Lab {
@@ -134,7 +134,7 @@ impl Lab {
             .handle(act)
             .build()
             .expect("a dispatcher");
-        let rings = Rings::new(memory.clone(), 4, Doorbell::Call, Arc::new(ThreadBell::default()));
+        let rings = Rings::new(4, Doorbell::Call, Arc::new(ThreadBell::default()));
         Lab { vm: Vm::default(), memory, dispatcher, rings }
     }
 

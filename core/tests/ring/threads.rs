@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 /// Runs a host's thread beside `guests`, and stops it.
 fn with_host(lab: &Lab, polling: Polling, guests: impl FnOnce()) -> Option<VmExit> {
     thread::scope(|scope| {
-        let host = scope.spawn(|| lab.rings.poll(&lab.dispatcher, &lab.vm, polling));
+        let host = scope.spawn(|| lab.rings.poll(&lab.memory, &lab.dispatcher, &lab.vm, polling));
         let outcome = std::panic::catch_unwind(std::panic::AssertUnwindSafe(guests));
         lab.rings.stop();
         let exit = host.join().expect("the host's thread");
@@ -49,7 +49,7 @@ fn stress() -> u64 {
 fn guests_share_a_ring_that_is_polled() {
     for endian in ENDIANS {
         let lab = Lab::new();
-        lab.rings.set_up(lab.setup(BASE, 3, endian)).unwrap();
+        lab.rings.set_up(&lab.memory, lab.setup(BASE, 3, endian)).unwrap();
         let exit = with_host(&lab, Polling::default(), || guests(&lab, endian, 3, stress() / 12));
         assert_eq!((exit, lab.rings.work().served() as u64), (None, stress() / 12 * 3));
     }
@@ -59,7 +59,7 @@ fn guests_share_a_ring_that_is_polled() {
 #[test]
 fn no_wake_up_is_lost() {
     let lab = Lab::new();
-    lab.rings.set_up(lab.setup(BASE, 0, Endian::NATIVE)).unwrap();
+    lab.rings.set_up(&lab.memory, lab.setup(BASE, 0, Endian::NATIVE)).unwrap();
     let polling = Polling { spin: Duration::ZERO, batch: 1 };
     with_host(&lab, polling, || guests(&lab, Endian::NATIVE, 2, stress() / 4));
     assert_eq!(lab.rings.work().served() as u64, stress() / 4 * 2);
@@ -71,7 +71,7 @@ fn several_rings_are_served_by_one_thread() {
     let lab = Lab::new();
     let places: Vec<u64> = (0..4).map(|i| BASE + i * 0x1_0000).collect();
     for (place, endian) in places.iter().zip(ENDIANS.into_iter().cycle()) {
-        lab.rings.set_up(lab.setup(*place, 2, endian)).unwrap();
+        lab.rings.set_up(&lab.memory, lab.setup(*place, 2, endian)).unwrap();
     }
     with_host(&lab, Polling::default(), || {
         for (place, endian) in places.iter().zip(ENDIANS.into_iter().cycle()) {
@@ -88,7 +88,7 @@ fn several_rings_are_served_by_one_thread() {
 #[test]
 fn a_deferred_call_wakes_the_host_when_it_is_completed() {
     let lab = Lab::new();
-    lab.rings.set_up(lab.setup(BASE, 2, Endian::NATIVE)).unwrap();
+    lab.rings.set_up(&lab.memory, lab.setup(BASE, 2, Endian::NATIVE)).unwrap();
     with_host(&lab, Polling { spin: Duration::ZERO, batch: 8 }, || {
         let producer = lab.producer(BASE, Endian::NATIVE);
         let mut ticket = producer.submit(&CallEntry::new(number(2), &[3]), || lab.rings.ring()).unwrap();
@@ -116,7 +116,7 @@ fn a_deferred_call_wakes_the_host_when_it_is_completed() {
 #[test]
 fn a_call_that_ends_the_vm_ends_the_loop() {
     let lab = Lab::new();
-    lab.rings.set_up(lab.setup(BASE, 2, Endian::NATIVE)).unwrap();
+    lab.rings.set_up(&lab.memory, lab.setup(BASE, 2, Endian::NATIVE)).unwrap();
     let exit = with_host(&lab, Polling::default(), || {
         let producer = lab.producer(BASE, Endian::NATIVE);
         let answer = producer.call(&CallEntry::new(number(2), &[2]), || lab.rings.ring(), thread::yield_now);
@@ -136,11 +136,14 @@ fn rings_come_and_go_while_the_host_polls() {
     let lab = Lab::new();
     with_host(&lab, Polling::default(), || {
         for round in 0..100 {
-            lab.rings.set_up(lab.setup(BASE, round % 4, Endian::NATIVE)).unwrap();
-            assert_eq!(lab.rings.set_up(lab.setup(BASE, 0, Endian::NATIVE)), Err(Error::InvalidState));
+            lab.rings.set_up(&lab.memory, lab.setup(BASE, round % 4, Endian::NATIVE)).unwrap();
+            assert_eq!(
+                lab.rings.set_up(&lab.memory, lab.setup(BASE, 0, Endian::NATIVE)),
+                Err(Error::InvalidState)
+            );
             guests(&lab, Endian::NATIVE, 1, 10);
-            lab.rings.tear_down(BASE).unwrap();
-            assert_eq!(lab.rings.tear_down(BASE), Err(Error::NotFound));
+            lab.rings.tear_down(&lab.memory, BASE).unwrap();
+            assert_eq!(lab.rings.tear_down(&lab.memory, BASE), Err(Error::NotFound));
             let producer = lab.producer(BASE, Endian::NATIVE);
             assert_eq!(producer.detached(), Ok(Some(Detached::TornDown)));
         }
@@ -150,10 +153,10 @@ fn rings_come_and_go_while_the_host_polls() {
 #[test]
 fn a_vm_has_so_many_rings_and_no_more() {
     let lab = Lab::new();
-    let set_up = |i: u64| lab.rings.set_up(lab.setup(BASE + i * 0x2000, 0, Endian::NATIVE));
+    let set_up = |i: u64| lab.rings.set_up(&lab.memory, lab.setup(BASE + i * 0x2000, 0, Endian::NATIVE));
     assert!((0..4).all(|i| set_up(i).is_ok()));
     assert_eq!(set_up(4), Err(Error::InvalidState));
-    lab.rings.tear_down(BASE).unwrap();
+    lab.rings.tear_down(&lab.memory, BASE).unwrap();
     assert_eq!(set_up(4), Ok(()));
 }
 
@@ -162,14 +165,14 @@ fn a_vm_has_so_many_rings_and_no_more() {
 #[test]
 fn a_host_that_sleeps_takes_no_cpu_time() {
     let lab = Lab::new();
-    lab.rings.set_up(lab.setup(BASE, 2, Endian::NATIVE)).unwrap();
+    lab.rings.set_up(&lab.memory, lab.setup(BASE, 2, Endian::NATIVE)).unwrap();
     thread::scope(|scope| {
         let (tell, told) = std::sync::mpsc::channel();
         let lab = &lab;
         let host = scope.spawn(move || {
             let stat = std::fs::read_link("/proc/thread-self").map(|link| link.join("schedstat"));
             tell.send(stat).unwrap();
-            lab.rings.poll(&lab.dispatcher, &lab.vm, Polling::default())
+            lab.rings.poll(&lab.memory, &lab.dispatcher, &lab.vm, Polling::default())
         });
         let stat = std::path::Path::new("/proc").join(told.recv().unwrap().expect("Linux's /proc"));
         let time = || -> Option<Duration> {
