@@ -259,6 +259,8 @@ impl Rings {
                 if self.changes.load(Ordering::Acquire) != seen {
                     break;
                 }
+                // Where there are fewer processors than threads, somebody's call waits for this one.
+                std::thread::yield_now();
                 let now = Instant::now();
                 if now >= *until.get_or_insert(now + spin) {
                     break;
