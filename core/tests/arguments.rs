@@ -171,6 +171,12 @@ fn a_buffer_is_checked_as_a_whole() {
     assert!(decode::<Bytes>(W64, &[u64::MAX, 0]).is_ok(), "nothing, anywhere");
     assert_eq!(decode::<Buffer<{ u64::MAX }>>(W64, &[1, u64::MAX]), Err(Error::BadAddress));
     assert_eq!(Buffer::<16>::new(0, 17), Err(Error::TooBig));
+    let range = |max: &str| {
+        format!("guest-physical address, then length in bytes: at most {max}, and ending below 2^64")
+    };
+    assert_eq!(Bytes::KIND.range, range("4096"));
+    assert_eq!(Buffer::<0>::KIND.range, range("0"));
+    assert_eq!(Buffer::<{ u64::MAX }>::KIND.range, range("18446744073709551615"));
 }
 
 #[test]

@@ -19,8 +19,8 @@ enum Accepts<'a> {
     Range(u128, u128, u64),
     /// Sign-extended numbers of so many bits.
     Signed(u64),
-    /// What the words say, of so many bits.
-    Words(&'a str, u64),
+    /// What the words before and behind a maximum say, of so many bits.
+    Words((&'a str, &'a str), u64, u64),
 }
 
 /// Whether upper bits, or others, are ignored rather than refused.
@@ -55,8 +55,20 @@ fn accepts(argument: &Record) -> Accepts<'_> {
         ("not 0", _) => Accepts::Range(1, ones, 1),
         ("0 or 1", _) => Accepts::Range(0, 1, 1),
         (_, Some((Some(from), Some(to)))) => Accepts::Range(from, to, 1),
-        _ => Accepts::Words(range, bits),
+        _ => words(range, bits),
     }
+}
+
+/// Words, with the number behind `at most` taken out.
+fn words(range: &str, bits: u64) -> Accepts<'_> {
+    const AT_MOST: &str = "at most ";
+    let maximum =
+        range.find(AT_MOST).map(|at| range.split_at(at + AT_MOST.len())).and_then(|(before, rest)| {
+            let end = rest.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(rest.len());
+            Some(((before, &rest[end..]), number(&rest[..end])?))
+        });
+    let (text, maximum) = maximum.unwrap_or(((range, ""), u64::MAX));
+    Accepts::Words(text, bits, maximum)
 }
 
 fn covers(wide: Accepts<'_>, narrow: Accepts<'_>) -> bool {
@@ -65,7 +77,9 @@ fn covers(wide: Accepts<'_>, narrow: Accepts<'_>) -> bool {
             from <= first && last <= to && other.is_multiple_of(step)
         }
         (Accepts::Signed(wide), Accepts::Signed(narrow)) => narrow <= wide,
-        (Accepts::Words(words, wide), Accepts::Words(others, narrow)) => words == others && narrow <= wide,
+        (Accepts::Words(words, wide, most), Accepts::Words(others, narrow, less)) => {
+            words == others && narrow <= wide && less <= most
+        }
         _ => false,
     }
 }
@@ -122,6 +136,10 @@ mod tests {
             (("bool", 1, "0 or 1"), ("bool", 2, "0 to 3"), Fit::Wider),
             (("port", 16, "even"), ("port", 16, "odd"), Fit::Unclear),
             (("port", 16, "even"), ("port", 32, "even"), Fit::Wider),
+            (("b", 64, "length: at most 16, below"), ("b", 64, "length: at most 0x20, below"), Fit::Wider),
+            (("b", 64, "length: at most 16, below"), ("b", 64, "length: at most 8, below"), Fit::Narrower),
+            (("b", 64, "length: at most 16, below"), ("b", 64, "length: at most 16, above"), Fit::Unclear),
+            (("b", 64, "at most x"), ("b", 64, "at most "), Fit::Unclear),
             (("bitmap", 128, "any"), ("bitmap", 127, "any"), Fit::Narrower),
             (("x", u64::MAX, "any"), ("x", 0, "any"), Fit::Narrower),
             (("x", 8, "multiple of 0"), ("x", 8, "multiple of 0x"), Fit::Unclear),

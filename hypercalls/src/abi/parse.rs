@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::fmt;
 
 /// The largest file that is read, in bytes.
-pub const MAX_FILE: usize = 8 << 20;
+pub const MAX_FILE: usize = 2 << 20;
 /// The longest line, in bytes.
 pub const MAX_LINE: usize = 64 << 10;
 
