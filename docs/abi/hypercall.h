@@ -972,8 +972,8 @@
 /*
  * HYPERCALL_CONSOLE_WRITE (active): Writes text to the VM's console.
  *
- * text: The text, at most 4096 bytes of any value. guest-physical address, then length in bytes;
- * bounded, and ending below 2^64.
+ * text: The text, at most 4096 bytes of any value. guest-physical address, then length in bytes: at
+ * most 4096, and ending below 2^64.
  *
  * Gives bytes written: all of them.
  */
@@ -981,8 +981,8 @@
 /*
  * HYPERCALL_CHECKSUM (active): Adds up the bytes of a buffer.
  *
- * data: The data, at most 65536 bytes. guest-physical address, then length in bytes; bounded, and
- * ending below 2^64.
+ * data: The data, at most 65536 bytes. guest-physical address, then length in bytes: at most 65536,
+ * and ending below 2^64.
  *
  * Gives the sum of the bytes, each taken as 0 to 255.
  */
