@@ -17,7 +17,7 @@ const STYLE: &str = include_str!("html/page.css");
 const SCRIPT: &str = include_str!("html/page.js");
 
 /// Nothing may be loaded, and nothing run but the style and script above: these are their SHA-256 sums.
-const POLICY: &str = "default-src 'none'; style-src 'sha256-vC6dFeAJw5n/GKuuclIhAOxRnn5QEnC3zAzI8akitiA='; script-src 'sha256-D0PM7F2Zf+bKv0Bz9RzFF76I70+9o1S6/W93LcqbE7U='; base-uri 'none'; \
+const POLICY: &str = "default-src 'none'; style-src 'sha256-awX7sYRHY0a4xGPWLhWxLrCSRWPVm7cMw9hPA9WGNXs='; script-src 'sha256-nuCLu+Zd8k4N6g6jHpVdBPhZwXnMSErb1jWCJfIS16o='; base-uri 'none'; \
      form-action 'none'";
 
 /// The book as HTML.

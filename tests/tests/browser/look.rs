@@ -116,6 +116,14 @@ fn it_is_said_to_who_does_not_see_it() {
     }
     assert_eq!(page.text("document.documentElement.lang"), "en");
     assert_eq!(page.text("document.querySelector('#count').getAttribute('aria-live')"), "polite");
+    let small = "[...document.querySelectorAll('button, input, .names a')].filter((e) => e.checkVisibility() \
+                 && e.getBoundingClientRect().height < 24).map((e) => e.outerHTML)";
+    let stuck = "[...document.querySelectorAll('.scroll')].filter((e) => (e.scrollWidth > e.clientWidth) !== (e.tabIndex === 0)).length";
+    for size in [PHONE, DESK] {
+        page.size(size);
+        page.until(&format!("{stuck} === 0"));
+        assert_eq!(page.value(small), json!([]), "WCAG 2.2 AA wants 24 pixels to press");
+    }
     for _ in 0..6 {
         page.press("Tab");
         assert_ne!(page.text("getComputedStyle(document.activeElement).outlineStyle"), "none");
@@ -133,6 +141,8 @@ fn pictures_are_kept_for_people() {
         ("vendor", "#HYPERCALL_FAIL"),
         ("conventions", "#conventions"),
         ("ppc", "#convention-epapr"),
+        ("transports", "#transports"),
+        ("exit", "#exit-KVM_EXIT_HYPERCALL"),
         ("structures", "#structures"),
         ("errors", "#errors"),
         ("numbers", "#numbers"),

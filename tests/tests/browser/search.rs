@@ -87,6 +87,19 @@ fn filters_combine_and_are_cleared() {
     page.close();
 }
 
+/// Of a call that is on many architectures only what is of those chosen.
+#[test]
+fn an_architecture_shows_its_registers_alone() {
+    let Some(mut page) = Page::open("registers") else { return };
+    let all = page.seen("#HYPERCALL_NOP figure:not(.example) figcaption").len();
+    page.click(".chip[data-value=s390]");
+    assert_eq!(page.seen("#HYPERCALL_NOP figure:not(.example) figcaption"), ["diag500 64-bit"]);
+    assert_eq!(page.seen("#HYPERCALL_NOP .example").len(), 1);
+    page.press("Escape");
+    assert_eq!(page.seen("#HYPERCALL_NOP figure:not(.example) figcaption").len(), all);
+    page.close();
+}
+
 #[test]
 fn a_view_can_be_linked() {
     let Some(mut page) = Page::open("view") else { return };

@@ -14,6 +14,8 @@ const WIDTH: usize = 100;
 
 /// What an example is of, and its lines.
 pub struct Example {
+    /// The guest's architecture.
+    pub arch: Arch,
     /// `KVM of a 64-bit x86 guest`.
     pub title: String,
     /// The lines.
@@ -26,6 +28,7 @@ pub fn all(call: &Call) -> impl Iterator<Item = Example> {
         let place = call.places.iter().find(|p| p.convention.arch == arch)?;
         let (convention, bits) = (place.convention.title, place.mode.width.bits());
         Some(Example {
+            arch,
             title: format!("{convention} of a {bits}-bit {arch} guest"),
             text: example(call, place),
         })

@@ -90,11 +90,6 @@ fn facts(h: &mut Html<'_>, call: &Call) {
             h.span("span", &[("class", "badge arch")], arch.name());
             h.text(" ");
         }
-        if d.trusts_host {
-            let why = "The guest takes the answer on trust; the confidential policy denies the call.";
-            h.span("span", &[("class", "badge"), ("title", why)], "trusts the host");
-            h.text(" ");
-        }
         h.link(&anchor("interface-", d.interface.name), d.interface.title);
     });
     h.block("dl", &[("class", "pairs")], |h| {
@@ -232,7 +227,7 @@ fn examples(h: &mut Html<'_>, call: &Call) {
     }
     part(h, "Example", |h| {
         for example in examples {
-            h.block("figure", &[("class", "example")], |h| {
+            h.block("figure", &[("class", "example"), ("data-arch", example.arch.name())], |h| {
                 h.span("figcaption", &[], &example.title);
                 h.span("pre", &[("class", "scroll")], &example.text);
             });

@@ -39,6 +39,8 @@ document.addEventListener("DOMContentLoaded", () => {
     status: [card.dataset.status],
     interface: [card.dataset.interface],
   }));
+  // Drawings and examples are each of one architecture.
+  const figures = $$(".call figure").map((figure) => ({ figure, arch: figure.dataset.arch }));
   const byId = new Map(calls.map((call) => [call.id, call]));
   const entries = $$("[data-call]").map((e) => ({ entry: e.closest("tr") || e, id: e.dataset.call }));
   const chapters = $$(".chapter").map((section) => ({
@@ -71,6 +73,8 @@ document.addEventListener("DOMContentLoaded", () => {
         wanted.every((term) => finds(call, term));
       call.card.hidden = !call.shown;
     }
+    const archs = chosen("arch");
+    for (const { figure, arch } of figures) figure.hidden = archs.length > 0 && !archs.includes(arch);
     for (const { entry, id } of entries) entry.hidden = !byId.get(id)?.shown;
     for (const { section, calls, link } of chapters) {
       section.hidden = !calls.some((call) => call.shown);
@@ -203,6 +207,13 @@ document.addEventListener("DOMContentLoaded", () => {
   const bar = $(".bar");
   const measure = () => root.style.setProperty("--bar", `${bar.offsetHeight}px`);
   new ResizeObserver(measure).observe(bar);
+
+  // What scrolls can be scrolled by the keyboard.
+  const boxes = $$(".scroll");
+  new ResizeObserver(() => {
+    const wide = boxes.map((box) => box.scrollWidth > box.clientWidth);
+    boxes.forEach((box, i) => (wide[i] ? box.setAttribute("tabindex", "0") : box.removeAttribute("tabindex")));
+  }).observe($("main"));
 
   recall();
   apply();

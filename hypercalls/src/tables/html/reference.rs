@@ -95,8 +95,7 @@ pub fn transports(h: &mut Html<'_>, book: &Book) {
                     h.span("code", &[], exit.payload.name);
                     h.text(", from the start of the union in ");
                     h.span("code", &[], "struct kvm_run");
-                    h.text(": ");
-                    h.inline(exit.payload.purpose);
+                    h.text(":");
                 });
                 bytes::layout(h, exit.payload);
             });
