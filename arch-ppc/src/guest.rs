@@ -11,8 +11,9 @@
 
 use crate::instructions::{BLR, HypercallInstructions, WORDS};
 use core::arch::asm;
-use hypercall_core::argument::SlotsMut;
-use hypercall_core::{Definition, Hypercall, Numbering, Width};
+use hypercall_core::argument::{GuestAddress, SlotsMut};
+use hypercall_core::multicall::{MulticallFlags, hand_in};
+use hypercall_core::{CallEntry, Definition, Hypercall, Multicall, Numbering, Width};
 
 /// ePAPR's argument registers, R3 to R10.
 const EPAPR_ARGUMENTS: usize = 8;
@@ -207,9 +208,53 @@ pub trait Issue: Hypercall {
         // SAFETY: the call's number and arguments; the rest is the caller's promise.
         unsafe { papr(Self::PAPR_NUMBER, &image(self)) }
     }
+
+    /// The call as an entry of a [`multicall()`] by ePAPR.
+    #[inline]
+    fn entry(&self) -> CallEntry {
+        CallEntry::new(Self::TOKEN, &image::<EPAPR_ARGUMENTS>(self))
+    }
+
+    /// The call as an entry of a [`multicall()`] by PAPR.
+    #[inline]
+    fn entry_papr(&self) -> CallEntry {
+        CallEntry::new(Self::PAPR_NUMBER, &image::<PAPR_ARGUMENTS>(self))
+    }
 }
 
 impl<C: Hypercall> Issue for C {}
+
+/// Hands in calls that [`Issue::entry`] or [`Issue::entry_papr`] made, until each is answered, or one failed
+/// that stops the others: how many hold an answer. `address` is the guest-physical one of the first; `issue`
+/// makes a multicall in the convention of the entries, by [`Issue::issue`], [`Issue::issue_sc1`] or
+/// [`Issue::issue_papr`].
+///
+/// # Errors
+/// The status of a multicall that failed; entries that were answered before hold their answers.
+///
+/// # Safety
+/// As that of `issue`, for each call; the entries are at `address`.
+pub unsafe fn multicall(
+    entries: &mut [CallEntry],
+    address: u64,
+    flags: MulticallFlags,
+    mut issue: impl FnMut(&Multicall) -> Answer,
+) -> Result<usize, i64> {
+    let list = Multicall { entries: GuestAddress(address), count: entries.len() as u64, flags };
+    let first = entries.as_mut_ptr();
+    // The host writes there, by an instruction that may reach what is exposed.
+    first.expose_provenance();
+    let done = hand_in(
+        &list,
+        |rest| match issue(rest) {
+            Answer { status: 0, outputs } => Ok(outputs[0]),
+            Answer { status, .. } => Err(status),
+        },
+        // SAFETY: `hand_in` asks about entries of the list; volatile, as the host wrote it.
+        |index| unsafe { first.add(index as usize).read_volatile() }.has_failed(),
+    )?;
+    Ok(done as usize) // no more than there are
+}
 
 /// The argument registers of a call.
 #[inline]

@@ -4,8 +4,9 @@
 //! takes a privileged-operation interruption (a Linux process, SIGILL).
 
 use core::arch::asm;
-use hypercall_core::argument::SlotsMut;
-use hypercall_core::{Definition, Hypercall, Numbering, Width};
+use hypercall_core::argument::{GuestAddress, SlotsMut};
+use hypercall_core::multicall::{MulticallFlags, hand_in};
+use hypercall_core::{CallEntry, Definition, Hypercall, Multicall, Numbering, Width};
 
 /// The convention's argument registers, R2 to R7.
 const ARGUMENTS: usize = 6;
@@ -96,6 +97,44 @@ pub trait Issue: Hypercall {
         // SAFETY: the call's number and arguments; the rest is the caller's promise.
         unsafe { diag500(Self::NUMBER, &arguments) as i64 }
     }
+
+    /// The call as an entry of a [`multicall()`].
+    #[inline]
+    fn entry(&self) -> CallEntry {
+        let mut arguments = [0; ARGUMENTS];
+        self.encode(&mut SlotsMut::new(&mut arguments, Width::Bits64));
+        CallEntry::new(Self::NUMBER, &arguments)
+    }
 }
 
 impl<C: Hypercall> Issue for C {}
+
+/// Hands in calls that [`Issue::entry`] made, until each is answered, or one failed that stops the others: how
+/// many hold an answer. `address` is the guest-absolute one of the first.
+///
+/// # Errors
+/// R2 of a multicall that failed; entries that were answered before hold their answers.
+///
+/// # Safety
+/// As [`Issue::issue`], for each call; the entries are at `address`.
+pub unsafe fn multicall(
+    entries: &mut [CallEntry],
+    address: u64,
+    flags: MulticallFlags,
+) -> Result<usize, i64> {
+    let list = Multicall { entries: GuestAddress(address), count: entries.len() as u64, flags };
+    let first = entries.as_mut_ptr();
+    // The host writes there, by an instruction that may reach what is exposed.
+    first.expose_provenance();
+    let done = hand_in(
+        &list,
+        |rest| {
+            // SAFETY: the caller's promise about each call and the entries.
+            let value = unsafe { rest.issue() };
+            u64::try_from(value).map_err(|_| value)
+        },
+        // SAFETY: `hand_in` asks about entries of the list; volatile, as the host wrote it.
+        |index| unsafe { first.add(index as usize).read_volatile() }.has_failed(),
+    )?;
+    Ok(done as usize) // no more than there are
+}

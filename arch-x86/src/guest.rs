@@ -15,8 +15,10 @@
 //!
 //! Which of them the VMM has, the guest reads with [`cpuid::Abi::read`](crate::cpuid::Abi::read).
 
+mod multicall;
 mod transport;
 
+pub use multicall::multicall;
 pub use transport::{AnyPort, Mmio, MmioAt, Port, Transport, Vmcall, Vmmcall};
 
 use crate::{X86Registers, convention};
@@ -24,7 +26,7 @@ use core::fmt;
 use hypercall_core::argument::SlotsMut;
 use hypercall_core::convention::Mode;
 use hypercall_core::encoding::Encoding;
-use hypercall_core::{Convention, Definition, Error, Hypercall, MAX_ARGUMENTS, Width};
+use hypercall_core::{CallEntry, Convention, Definition, Error, Hypercall, MAX_ARGUMENTS, Width};
 
 /// The mode of the target.
 const WIDTH: Width = if cfg!(target_arch = "x86_64") { Width::Bits64 } else { Width::Bits32 };
@@ -206,6 +208,21 @@ pub trait Issue: Hypercall {
         let result = unsafe { transport.trap(&image) };
         let errors = Self::DEFINITION.interface.errors.unwrap_or(A::CONVENTION.errors);
         decode(result, WIDTH, errors)
+    }
+
+    /// The call as an entry of a [`multicall()`] in KVM's convention.
+    #[inline]
+    fn entry(&self) -> CallEntry {
+        self.entry_as(&Kvm)
+    }
+
+    /// The same, in another convention.
+    #[inline]
+    fn entry_as<A: Abi>(&self, _abi: &A) -> CallEntry {
+        let number = const { number(Self::DEFINITION, A::CONVENTION, &[]) };
+        let mut arguments = [0; MAX_ARGUMENTS];
+        self.encode(&mut SlotsMut::new(&mut arguments, WIDTH));
+        CallEntry::new(number, &arguments)
     }
 }
 

@@ -12,18 +12,21 @@ mod guest_process;
 use bench::*;
 use guest_process::{enable_vectors, map_this_process};
 use hypercall_arch_x86::guest::{
-    AnyPort, Failed, Issue, Kvm, Mmio, MmioAt, Para2007, Port, Transport, Vmmcall, Xen,
+    AnyPort, Failed, Issue, Kvm, Mmio, MmioAt, Para2007, Port, Transport, Vmmcall, Xen, multicall,
 };
 use hypercall_arch_x86::kvm::Served;
 use hypercall_arch_x86::kvm::setup::Mode;
 use hypercall_arch_x86::{convention, entry};
+use hypercall_core::multicall::{Batches, MulticallFlags};
 use hypercall_core::prelude::*;
-use hypercall_core::{VmExit, interface};
+use hypercall_core::{CallEntry, VmExit, interface};
 use std::hint::black_box;
 use std::sync::Arc;
 
 /// Where the guest leaves its results: a page of guest memory at the same linear address.
 const RESULTS: u64 = 0xa000;
+/// Where it has a list of calls.
+const LIST: u64 = 0xb000;
 
 /// Doorbells of the six-argument conventions.
 const PARA_PORT: u8 = 0x50;
@@ -88,6 +91,44 @@ extern "C" fn guest_main(results: *mut u64) -> ! {
     }
 }
 
+/// The guest's list of calls: memory that is its own, and the host's to write to.
+fn list() -> &'static mut [CallEntry] {
+    // SAFETY: pages of the guest's memory, where nothing else is; the guest asks once.
+    unsafe { std::slice::from_raw_parts_mut(std::ptr::with_exposed_provenance_mut(LIST as usize), 8) }
+}
+
+/// Hands in lists of calls, each by more than one multicall: the host serves three an exit.
+extern "C" fn guest_multicall(results: *mut u64) -> ! {
+    let entries = list();
+    let mix = || Mix { a: black_box(1), b: 2, c: 3, d: 1 << 40 }.entry();
+    for (index, entry) in entries.iter_mut().enumerate() {
+        *entry = if index == 4 { Fail {}.entry() } else { mix() };
+    }
+    entries[1] = Again { times: 2 }.entry();
+    // SAFETY: the VM has the doorbell, the calls name no memory, and the entries are at their own address.
+    let all = unsafe { multicall(&Kvm, &Port::<PORT>, entries, LIST, MulticallFlags::empty()) };
+    let answers: [u64; 8] = std::array::from_fn(|i| entries[i].result);
+    entries.iter_mut().for_each(|entry| *entry = Wide {}.entry());
+    entries[4] = Fail {}.entry();
+    // SAFETY: as above.
+    let stopped = unsafe {
+        let by = Mmio::<{ ADDRESS as u32 }>;
+        multicall(&Kvm, &by, entries, LIST, MulticallFlags::STOP_ON_ERROR)
+    };
+    // SAFETY: as above; nobody has memory there.
+    let refused = unsafe { multicall(&Kvm, &Port::<PORT>, entries, 1 << 40, MulticallFlags::empty()) };
+    let number = |done: Result<usize, Failed>| code(done.map(|n| n as u64));
+    let values = answers.into_iter().chain([number(all), number(stopped), number(refused)]);
+    for (place, value) in values.enumerate() {
+        // SAFETY: a page of the guest's memory, where nothing else is.
+        unsafe { results.add(place).write_volatile(value) };
+    }
+    loop {
+        // SAFETY: the VM has the doorbell, and the call names no memory.
+        let _ = unsafe { Stop { code: 0x33 }.issue(&Port::<PORT>) };
+    }
+}
+
 /// `vmmcall` above CPL 0, where KVM answers itself.
 extern "C" fn guest_vmmcall(results: *mut u64) -> ! {
     // SAFETY: KVM refuses any call from here.
@@ -115,6 +156,7 @@ fn stub_dispatcher() -> Arc<Dispatcher<Vm>> {
             vm.arguments.lock().unwrap().extend([a, b, c, d, e, f]);
             Ok(0x666)
         })
+        .multicall(Batches::new(|vm: &Vm| vm.memory.get().expect("the VM has memory")).at_most(3))
         .build();
     Arc::new(built.unwrap())
 }
@@ -148,6 +190,20 @@ fn stubs_make_their_calls_by_every_doorbell_and_convention() {
     let arguments = bench.vm.arguments.lock().unwrap();
     assert_eq!(arguments[..16], [[1, 2, 3, 1 << 40]; 4].concat());
     assert_eq!(arguments[16..], [1, 2, 3, 4, 5, 6, 1, 2, 3, 4, 5, 6]);
+}
+
+#[test]
+fn the_multicall_stub_goes_on_until_each_call_is_answered() {
+    let Some(kvm) = kvm() else { return };
+    let bench = run(&kvm, guest_multicall);
+    let mixed = 0x0003_0202;
+    let answers = [mixed, 0x77, mixed, mixed, -14_i64 as u64, mixed, mixed, mixed];
+    for (place, expected) in (0..).zip(answers.into_iter().chain([8, 5, -14_i64 as u64])) {
+        assert_eq!(bench.value(RESULTS + 8 * place, 8), expected, "result {place}");
+    }
+    // Of the second list, stopped by the fifth, the rest is as it was handed in.
+    let states: Vec<_> = (0..8).map(|i| bench.value(LIST + 128 * i + 8, 4)).collect();
+    assert_eq!(states, [2, 2, 2, 2, 3, 1, 1, 1]);
 }
 
 #[test]

@@ -135,6 +135,31 @@ impl Multicall {
     }
 }
 
+/// Hands in a list as a guest does, for guest stubs: makes multicalls by `make`, each from the first entry
+/// without an answer on, until every entry has one; with [`MulticallFlags::STOP_ON_ERROR`] no further than the
+/// first that failed, which `failed` tells by its index. Gives how many entries hold an answer.
+///
+/// # Errors
+/// What `make` gives. Entries that were answered before hold their answers.
+pub fn hand_in<E>(
+    list: &Multicall,
+    mut make: impl FnMut(&Multicall) -> Result<u64, E>,
+    mut failed: impl FnMut(u64) -> bool,
+) -> Result<u64, E> {
+    let mut done = 0;
+    while done < list.count {
+        let first = list.entries.0.wrapping_add(CallEntry::SIZE.wrapping_mul(done));
+        let rest = Multicall { entries: GuestAddress(first), count: list.count - done, ..*list };
+        // A host has answered no more than there were, whatever it says.
+        let served = make(&rest)?.min(rest.count);
+        done += served;
+        if served > 0 && list.flags.contains(MulticallFlags::STOP_ON_ERROR) && failed(done - 1) {
+            break;
+        }
+    }
+    Ok(done)
+}
+
 impl<Vm> Dispatcher<Vm> {
     /// Serves a multicall; its entries count themselves.
     pub(crate) fn serve_batch(

@@ -14,7 +14,7 @@ use kvm_bindings::{
 };
 use kvm_ioctls::{Kvm, VcpuExit, VcpuFd, VmFd};
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, OnceLock};
 use std::time::Duration;
 use vm_memory::{Bytes, GuestAddress, GuestMemoryBackend, GuestMemoryMmap};
 
@@ -68,6 +68,8 @@ pub struct Vm {
     pub served: AtomicU32,
     pub arguments: Mutex<Vec<u64>>,
     pub waiting: Mutex<Option<(Completion, u64)>>,
+    /// The guest's memory, once there is a VM.
+    pub memory: OnceLock<GuestMemoryMmap>,
 }
 
 impl Vm {
@@ -267,7 +269,9 @@ impl Bench {
         }
         calls.prepare(&vm_fd, &mut fd);
         assert!(start.sync || !calls.uses_sync_regs());
-        Bench { fd, vm_fd, calls, memory, vm: Arc::default() }
+        let vm = Arc::<Vm>::default();
+        let _ = vm.memory.set(memory.clone());
+        Bench { fd, vm_fd, calls, memory, vm }
     }
 
     /// Changes registers, those that wait in `kvm_run` for the next KVM_RUN where there are such.

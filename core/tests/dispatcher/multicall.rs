@@ -2,12 +2,13 @@
 
 use crate::machine::*;
 use core::cell::{Cell, RefCell};
+use hypercall_core::argument::GuestAddress;
 use hypercall_core::memory::{FlatMemory, GuestMemoryExt};
-use hypercall_core::multicall::{Batches, MOST_ENTRIES};
+use hypercall_core::multicall::{Batches, MOST_ENTRIES, MulticallFlags, hand_in};
 use hypercall_core::outcome::Action;
 use hypercall_core::prelude::*;
 use hypercall_core::{BuildError, EntryPoint, interface};
-use hypercall_core::{Builder, CallEntry, Caller, Completion, Endian, Fault, VmExit};
+use hypercall_core::{Builder, CallEntry, Caller, Completion, Endian, Fault, Multicall, VmExit};
 
 /// HYPERCALL_MULTICALL on machine one, by the ABI.
 pub const MULTICALL: u64 = 0x4856_0040;
@@ -371,4 +372,50 @@ fn entries_are_served_where_the_multicall_came_in() {
     batch.guest.dispatcher.serve(entry, &(), &mut batch.guest.vcpu, &mut registers[..], KERNEL);
     assert_eq!(registers[0], 1);
     assert_eq!(batch.answers(1), [(FAILED, minus(1000))], "the lab's number 1 is none of KVM's here");
+}
+
+/// The list of a batch, handed in as a guest's stub does.
+fn hand_in_all(batch: &mut Batch, count: u64, flags: MulticallFlags) -> Result<u64, u64> {
+    let memory = batch.memory;
+    let list = Multicall { entries: GuestAddress(MEMORY), count, flags };
+    let make = |call: &Multicall| {
+        let arguments = [call.entries.0, call.count, call.flags.bits()];
+        let result = batch.guest.result(MULTICALL, &arguments);
+        if result > u64::MAX - 4095 { Err(result) } else { Ok(result) }
+    };
+    let entry = |index| memory.read_value::<CallEntry>(MEMORY + index * 128, Endian::Little).unwrap();
+    hand_in(&list, make, |index| entry(index).has_failed())
+}
+
+#[test]
+fn a_guests_loop_comes_to_the_end_of_its_list() {
+    let mut batch = Batch::with(builder(), |batches| batches.at_most(3));
+    let list = [add(1, 1), acts(0), acts(9), acts(0), add(2, 2), add(3, 3), acts(1), add(4, 4)];
+    batch.put(&list);
+    RETRIES.set(4);
+    assert_eq!(hand_in_all(&mut batch, 8, MulticallFlags::empty()), Ok(8));
+    let answers =
+        [(DONE, 2), (DONE, 7), (FAILED, minus(11)), (DONE, 7), (DONE, 4), (DONE, 6), (FAULTED, 0), (DONE, 8)];
+    assert_eq!(batch.answers(8), answers);
+    batch.put(&list);
+    assert_eq!(hand_in_all(&mut batch, 8, MulticallFlags::STOP_ON_ERROR), Ok(3));
+    assert_eq!(batch.answers(4), [(DONE, 2), (DONE, 7), (FAILED, minus(11)), (PENDING, 0)]);
+    assert_eq!(hand_in_all(&mut batch, 0, MulticallFlags::empty()), Ok(0));
+    assert_eq!(hand_in_all(&mut batch, 1 << 40, MulticallFlags::empty()), Err(minus(14)));
+}
+
+#[test]
+fn a_host_that_claims_too_much_does_not_lead_a_guest_out_of_its_list() {
+    let list =
+        Multicall { entries: GuestAddress(u64::MAX - 127), count: 3, flags: MulticallFlags::STOP_ON_ERROR };
+    let mut asked = Vec::new();
+    let done = hand_in(
+        &list,
+        |_| Ok::<_, ()>(u64::MAX),
+        |index| {
+            asked.push(index);
+            false
+        },
+    );
+    assert_eq!((done, asked), (Ok(3), vec![2]));
 }
