@@ -4,13 +4,16 @@
 #![cfg(all(feature = "guest", target_arch = "s390x", target_os = "linux"))]
 #![allow(unsafe_code)] // a signal handler, and the stubs it answers
 
+use core::ptr;
 use hypercall_arch_s390::diag::Intercept;
-use hypercall_arch_s390::guest::{Issue, diag500};
+use hypercall_arch_s390::guest::{Issue, diag500, multicall};
 use hypercall_arch_s390::trap::{Cpu, Psw, Step, serve};
 use hypercall_arch_s390::{S390Registers, convention, entry};
-use hypercall_core::{interface, prelude::*};
+use hypercall_core::memory::{GuestMemory, MemoryError};
+use hypercall_core::multicall::{Batches, MulticallFlags};
+use hypercall_core::{CallEntry, interface, prelude::*};
 use std::sync::OnceLock;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
 
 /// The calls of this test.
 pub static ACME: Interface = Interface::vendor("acme", "ACME's calls", *b"AC");
@@ -38,6 +41,38 @@ struct Weigh {
 #[hypercall(number = 4, name = "DIAG500_STORAGE_LIMIT", interface = diag500, arch(s390), status = active)]
 struct StorageLimit;
 
+/// The memory of the guest is this process's, at its own addresses.
+struct Process;
+
+impl GuestMemory for Process {
+    fn read(&self, address: u64, buffer: &mut [u8]) -> Result<(), MemoryError> {
+        let from = ptr::with_exposed_provenance::<u8>(address as usize);
+        for (i, to) in buffer.iter_mut().enumerate() {
+            // SAFETY: `contains` was asked first, and answers for the one list that there is.
+            *to = unsafe { from.add(i).read_volatile() };
+        }
+        Ok(())
+    }
+
+    fn write(&self, address: u64, data: &[u8]) -> Result<(), MemoryError> {
+        let to = ptr::with_exposed_provenance_mut::<u8>(address as usize);
+        for (i, from) in data.iter().enumerate() {
+            // SAFETY: as above.
+            unsafe { to.add(i).write_volatile(*from) };
+        }
+        Ok(())
+    }
+
+    fn contains(&self, address: u64, length: u64) -> bool {
+        let first = LIST.load(Ordering::Relaxed);
+        address >= first && address.checked_add(length).is_some_and(|end| end <= first + LIST_SIZE)
+    }
+}
+
+/// Where the list of calls is, and its bytes.
+static LIST: AtomicU64 = AtomicU64::new(0);
+const LIST_SIZE: u64 = 8 * 128;
+
 fn dispatcher() -> &'static Dispatcher<()> {
     static DISPATCHER: OnceLock<Dispatcher<()>> = OnceLock::new();
     DISPATCHER.get_or_init(|| {
@@ -48,6 +83,7 @@ fn dispatcher() -> &'static Dispatcher<()> {
                 Ok(w.a + 10 * w.b + 100 * w.c + 1000 * w.d + 10_000 * w.e + 100_000 * w.f)
             })
             .handle(|_: &(), _: StorageLimit, _: &mut Context<'_>| Ok(0x7ff_ffff_u64))
+            .multicall(Batches::new(|_: &()| &Process).at_most(3))
             .build()
             .unwrap()
     })
@@ -84,6 +120,31 @@ fn install() {
         action.sa_flags = libc::SA_SIGINFO;
         assert_eq!(libc::sigaction(libc::SIGILL, &action, std::ptr::null_mut()), 0);
     }
+}
+
+#[test]
+fn the_multicall_stub_goes_on_until_each_call_is_answered() {
+    install();
+    let weigh = |a| Weigh { a, b: 2, c: 3, d: 4, e: 5, f: 6 }.entry();
+    let entries: &mut [CallEntry] = Box::leak(Box::new([1, 2, 3, 4, 5, 6, 7, 8].map(weigh)));
+    let address = entries.as_mut_ptr().expose_provenance() as u64;
+    LIST.store(address, Ordering::Relaxed);
+    // SAFETY: the calls touch no memory, and the entries are there.
+    let done = unsafe { multicall(entries, address, MulticallFlags::empty()) };
+    assert_eq!(done, Ok(8));
+    for (entry, a) in entries.iter().zip(1..) {
+        assert_eq!((entry.state, entry.result), (CallEntry::DONE, 654_320 + a));
+    }
+    entries.fill(StorageLimit.entry());
+    entries[4] = CallEntry::new(0x4143_0002, &[]);
+    // SAFETY: as above.
+    let done = unsafe { multicall(entries, address, MulticallFlags::STOP_ON_ERROR) };
+    assert_eq!(done, Ok(5));
+    assert_eq!(entries.iter().map(|e| e.state).collect::<Vec<_>>(), [2, 2, 2, 2, 3, 1, 1, 1]);
+    assert_eq!(entries[4].result as i64, -1000);
+    // SAFETY: as above; there is no memory.
+    let refused = unsafe { multicall(entries, address + (1 << 40), MulticallFlags::empty()) };
+    assert_eq!(refused, Err(-14));
 }
 
 #[test]

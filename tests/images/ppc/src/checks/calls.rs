@@ -2,20 +2,23 @@
 
 use super::{Check, check, same};
 use crate::cpu::Platform;
-use crate::guest::{Back, REPORTED, Route, device_tree, execute, job, load_runner, mode, stub};
+use crate::guest::{Back, MEMORY, REPORTED, Route, device_tree, execute, job, load_runner, mode, stub};
 use alloc::format;
 use alloc::string::String;
+use alloc::vec::Vec;
 use hypercall_arch_ppc::PpcRegisters;
-use hypercall_arch_ppc::guest::{Answer, Issue, epapr, epapr_sc1, papr};
+use hypercall_arch_ppc::guest::{Answer, Issue, epapr, epapr_sc1, multicall, papr};
 use hypercall_arch_ppc::instructions::NOP;
 use hypercall_arch_ppc::node::HypervisorNode;
-use hypercall_core::{Privilege, Width};
+use hypercall_core::multicall::MulticallFlags;
+use hypercall_core::{CallEntry, Privilege, Width};
 use hypercalls::catalogue::kvm::Features;
-use hypercalls::vendor::{Fail, FailWith, Mix8, Mix9, Nop, Outputs};
+use hypercalls::vendor::{Fail, FailWith, Mix2, Mix8, Mix9, Nop, Outputs, Retry};
 
 pub const ALL: &[Check] = &[
     check("the device tree names the instructions", tree),
     check("the stubs bring arguments there and answers back", stubs),
+    check("the multicall stub goes on until each call is answered", lists),
     check("unknown numbers are unknown, and high bits count where the convention says so", unknown),
     check("a system call of the kernel's is its own", own_system_call),
     check("a system call of a user program's is its kernel's", user_system_call),
@@ -36,7 +39,7 @@ fn tree() -> Result<(), String> {
 
 /// A call by the job's stub.
 fn issue(call: &impl Issue) -> Answer {
-    // SAFETY: the calls here touch no memory but the magic page, which is none of Rust's.
+    // SAFETY: the calls here touch no memory but the magic page, which is none of Rust's, and a list of calls.
     unsafe {
         match job().route {
             Route::Sc => call.issue(stub()),
@@ -44,6 +47,48 @@ fn issue(call: &impl Issue) -> Answer {
             Route::Sc1Papr => call.issue_papr(),
         }
     }
+}
+
+/// Lists of calls by the stub. The host retries one of them, which ends the first multicall.
+fn lists() -> Result<(), String> {
+    /// In the guest's memory, behind what the cases use.
+    const LIST: u64 = MEMORY + 0x8_0000;
+    let papr = job().route == Route::Sc1Papr;
+    let entry = |call: &Mix2| if papr { call.entry_papr() } else { call.entry() };
+    let hand_in = |entries: &mut [CallEntry], address, flags| {
+        // SAFETY: the calls touch no memory, and the entries are at their own address.
+        unsafe { multicall(entries, address, flags, |list| issue(list)) }
+    };
+    // SAFETY: the guest's memory, of no Rust object but this.
+    let entries: &mut [CallEntry] =
+        unsafe { core::slice::from_raw_parts_mut(core::ptr::with_exposed_provenance_mut(LIST as usize), 8) };
+    for (entry_at, a) in entries.iter_mut().zip(0..) {
+        *entry_at = entry(&Mix2 { a, b: 0x1_0000_0000 });
+    }
+    let retry = Retry { key: 0x77 };
+    entries[3] = if papr { retry.entry_papr() } else { retry.entry() };
+    let fail = Fail { error: FailWith::Busy };
+    entries[5] = if papr { fail.entry_papr() } else { fail.entry() };
+    let before: Vec<CallEntry> = entries.to_vec();
+    let done = hand_in(entries, LIST, MulticallFlags::empty());
+    same("entries answered", done.map_or(u64::MAX, |n| n as u64), 8)?;
+    let busy = if papr { 1 } else { 4 };
+    for (a, found) in (0..).zip(entries.iter()) {
+        let must = match a {
+            3 => (CallEntry::DONE, 0, 2),
+            5 => (CallEntry::FAILED, busy, 0),
+            _ => (CallEntry::DONE, 0, 0x2_0000_0000 + a),
+        };
+        if (found.state, found.result, found.words[0]) != must {
+            return Err(format!("entry {a} is {found:x?}"));
+        }
+    }
+    entries.copy_from_slice(&before);
+    let done = hand_in(entries, LIST, MulticallFlags::STOP_ON_ERROR);
+    same("entries answered until one failed", done.map_or(u64::MAX, |n| n as u64), 6)?;
+    same("the state of the next", entries[6].state, CallEntry::PENDING)?;
+    let refused = hand_in(entries, 1 << 40, MulticallFlags::empty());
+    same("the status without memory", refused.err().unwrap_or(0), if papr { -4 } else { 6 })
 }
 
 /// A call by number.
@@ -116,7 +161,7 @@ fn unknown() -> Result<(), String> {
         0x7fff_ffff,
         0xffff_ffff,
         u64::MAX,
-        0xdead_beef_0000_0040,
+        0xdead_beef_0000_003f,
     ];
     // Not a multiple of four, past the vendor's, QEMU's and Linux's own, and known ones with high bits.
     let numbers: &[u64] =
