@@ -10,8 +10,10 @@
 //! `arch/x86/kvm/xen.c`, `kvm_xen_hypercall_complete_userspace`): what is put there is masked here.
 //!
 //! With this, KVM serves none of its own calls in the VM any more, and its CPUID features of calls are none.
-//! Two kinds of calls do not come: those with bit 31 of EAX set where the VM has Hyper-V's hypercalls enabled,
-//! and Xen's own that the VMM has told KVM to serve.
+//! Three kinds of calls do not come: those with bit 31 of EAX set where the VM has Hyper-V's hypercalls enabled, Xen's
+//! own that the VMM has told KVM to serve, and number 29 with 0 or 3 as Xen's first parameter (RDI; EBX outside 64-bit
+//! mode), SCHEDOP_yield and SCHEDOP_poll, which KVM answers with 0 whatever the VM's convention is (Linux
+//! `arch/x86/kvm/xen.c`, `kvm_xen_hcall_sched_op`).
 
 use super::error::KvmError;
 use super::xen::request;
