@@ -15,6 +15,7 @@
 
 mod abi;
 mod bench;
+mod decode;
 mod probe;
 mod run;
 mod tables;
@@ -38,7 +39,8 @@ use std::process::ExitCode;
         hypercall tables --arch s390                   the ABI as Markdown\n  \
         hypercall abi check                            what a change of the ABI means for guests\n  \
         hypercall probe                                what this host's KVM delivers\n  \
-        hypercall bench --quick                        what a call costs here\n\n\
+        hypercall bench --quick                        what a call costs here\n  \
+        hypercall decode trace.txt                     the calls of a kernel trace, by name\n\n\
         Exit status: 0 success, 1 a failed check or a host that cannot do it, 2 bad usage."
 )]
 struct Command {
@@ -75,6 +77,8 @@ enum Verb {
     Probe(probe::Arguments),
     /// Measure what a call costs on this host, against what it could cost
     Bench(bench::Arguments),
+    /// Read hypercalls from a kernel trace or a run, and print them by name
+    Decode(decode::Arguments),
 }
 
 /// How data is printed.
@@ -114,6 +118,7 @@ impl Command {
             Verb::Abi(arguments) => arguments.execute(),
             Verb::Probe(arguments) => arguments.execute(),
             Verb::Bench(arguments) => arguments.execute(),
+            Verb::Decode(arguments) => arguments.execute(),
         };
         match done {
             Ok(code) => code,
@@ -173,5 +178,11 @@ fn print(text: &str) -> Result<(), Failure> {
 
 fn print_json(value: &impl serde::Serialize) -> Result<(), Failure> {
     let text = serde_json::to_string_pretty(value).map_err(Failure::failed)?;
+    print(&(text + "\n"))
+}
+
+/// One object a line.
+fn print_json_line(value: &impl serde::Serialize) -> Result<(), Failure> {
+    let text = serde_json::to_string(value).map_err(Failure::failed)?;
     print(&(text + "\n"))
 }

@@ -17,6 +17,8 @@ pub mod cases;
 pub mod catalogue;
 #[cfg(feature = "cli")]
 pub mod cli;
+#[cfg(feature = "cli")]
+pub mod decode;
 pub mod registers;
 #[cfg(feature = "std")]
 pub mod run;

@@ -1,7 +1,7 @@
 //! `hypercall run`.
 
-use super::{Failure, Format, print, print_json};
-use crate::run::report::Report;
+use super::{Failure, print, print_json, print_json_line};
+use crate::run::report::{Line, Report};
 use crate::run::{BINDINGS, Binding, Via, binding, loopback};
 use clap::{Args, ValueEnum};
 use hypercall_core::policy::PolicyError;
@@ -33,6 +33,17 @@ enum Transport {
     ExitHypercall,
     /// vmcall or vmmcall, every number, where KVM has KVM_CAP_XEN_HVM.
     ExitXen,
+}
+
+/// How the result is printed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// For people.
+    Table,
+    /// For programs: one object.
+    Json,
+    /// For programs: an object a call, one a line, as `decode` reads them.
+    Jsonl,
 }
 
 /// The two instructions, and whose they are.
@@ -160,20 +171,24 @@ impl Arguments {
         self.finish(&report)
     }
 
+    fn print(&self, report: &Report) -> Result<(), Failure> {
+        match self.format {
+            Format::Table => print(&report.table()),
+            Format::Json => print_json(report),
+            Format::Jsonl => report.calls.iter().try_for_each(|call| print_json_line(&Line::from(call))),
+        }
+    }
+
     /// Prints a report; its failed calls are a failed check.
     fn finish(&self, report: &Report) -> Result<ExitCode, Failure> {
-        match self.format {
-            Format::Table => print(&report.table())?,
-            Format::Json => print_json(report)?,
-        }
+        self.print(report)?;
         Ok(if report.failed == 0 { ExitCode::SUCCESS } else { ExitCode::FAILURE })
     }
 }
 
 #[cfg(all(target_arch = "x86_64", target_os = "linux"))]
 mod kvm {
-    use super::{Arguments, Binding, ExitCode, Failure, Instruction, Transport, print, print_json};
-    use crate::cli::Format;
+    use super::{Arguments, Binding, ExitCode, Failure, Instruction, Transport};
     use crate::run::guest;
     use crate::run::kvm;
     use crate::run::vm::{self, Options, RunError, XenBlobs};
@@ -276,10 +291,7 @@ mod kvm {
             });
             let timeout = self.timeout.map_or(guest::FOREVER, Duration::from_secs);
             let ended = guest::run(&image, options(timeout, console)).map_err(failure)?;
-            match self.format {
-                Format::Table => print(&ended.report.table())?,
-                Format::Json => print_json(&ended.report)?,
-            }
+            self.print(&ended.report)?;
             if ended.unlisted > 0 {
                 eprintln!("hypercall: {} further calls are not listed", ended.unlisted);
             }

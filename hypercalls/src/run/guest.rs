@@ -1,7 +1,7 @@
 //! A guest of the user's: an ELF or a flat binary, run until it halts.
 
 use super::machine::Machine;
-use super::report::{Call, Report, number};
+use super::report::{Call, Raw, Report, number};
 use super::vm::{Options, RunError, Transport, Vm, XenPage, ioctl, on_threads, start};
 use hypercall_arch_x86::kvm::msr::MsrExit;
 use hypercall_arch_x86::kvm::setup::{self, Entry, Mode};
@@ -300,8 +300,11 @@ impl<'a> Guest<'a> {
                 && d.interface.wire(numbering, d.number) == Some(wire)
         });
         let interface: &Interface = found.map_or(self.vm.binding.interface, |d| d.interface);
-        let arguments = mode.arguments.iter().map(|register| number(value(before, *register)));
         let count = found.map_or(mode.arguments.len(), |d| d.slots().0);
+        let registers = mode.arguments.iter().take(count).map(|register| value(before, *register));
+        let arguments: Vec<u64> = registers.collect();
+        let words: Vec<String> = arguments.iter().map(|value| number(*value)).collect();
+        let returned = ended.is_none().then_some(after.rax);
         let errors = interface.errors.unwrap_or(convention.errors);
         let result = match (ended, errors.explain(after.rax as i64)) {
             (Some(code), _) => format!("VM exit {code}"),
@@ -313,6 +316,7 @@ impl<'a> Guest<'a> {
             number: number(found.map_or(wire, |d| d.number)),
             name: found.map_or("unknown", |d| d.name),
             status: found.map_or("", |d| d.status.name()),
+            convention: convention.name,
             case: "guest",
             mode: Width::Bits64.name(),
             cpl: 0,
@@ -323,7 +327,8 @@ impl<'a> Guest<'a> {
             ok: true,
             ns,
             wrong: None,
-            arguments: arguments.take(count).collect::<Vec<_>>().join(" "),
+            raw: Raw { number: wire, arguments, result: returned, value: None },
+            arguments: words.join(" "),
         }
     }
 }

@@ -16,6 +16,9 @@ pub struct Call {
     pub number: String,
     /// The full name, or `unknown`.
     pub name: &'static str,
+    /// The calling convention; of the whole run, so it stands in a [`Line`] only.
+    #[cfg_attr(feature = "cli", serde(skip))]
+    pub convention: &'static str,
     /// The case.
     pub case: &'static str,
     /// `64-bit` or `32-bit`.
@@ -34,6 +37,9 @@ pub struct Call {
     pub ok: bool,
     /// Host time from the exit to the next entry, in nanoseconds; for `loopback` the whole call.
     pub ns: Option<u64>,
+    /// The call in registers, for a [`Line`].
+    #[cfg_attr(feature = "cli", serde(skip))]
+    pub raw: Raw,
     /// The call's status, for the table; empty for an unknown number.
     #[cfg_attr(feature = "cli", serde(skip))]
     pub status: &'static str,
@@ -43,6 +49,51 @@ pub struct Call {
     /// The arguments in words, for the table.
     #[cfg_attr(feature = "cli", serde(skip))]
     pub arguments: String,
+}
+
+/// A call in registers, masked to the mode's width.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Raw {
+    /// The number register.
+    pub number: u64,
+    /// The argument registers that the call uses.
+    pub arguments: Vec<u64>,
+    /// The result register behind the call; `None` where the guest did not come past it.
+    pub result: Option<u64>,
+    /// The value register, where that is another one.
+    pub value: Option<u64>,
+}
+
+/// Registers are strings, for JSON's numbers are exact to 53 bits only.
+#[cfg(feature = "cli")]
+impl serde::Serialize for Raw {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        use serde::ser::SerializeStruct;
+        let hex = |value: u64| format!("{value:#x}");
+        let mut raw = serializer.serialize_struct("Raw", 4)?;
+        raw.serialize_field("number", &hex(self.number))?;
+        raw.serialize_field("arguments", &self.arguments.iter().map(|a| hex(*a)).collect::<Vec<_>>())?;
+        raw.serialize_field("result", &self.result.map(hex))?;
+        raw.serialize_field("value", &self.value.map(hex))?;
+        raw.end()
+    }
+}
+
+/// A call as it stands in JSON Lines, by itself: with the convention, and in registers, for who has no report around it.
+#[cfg(feature = "cli")]
+#[derive(Debug, serde::Serialize)]
+pub struct Line<'a> {
+    #[serde(flatten)]
+    call: &'a Call,
+    convention: &'static str,
+    raw: &'a Raw,
+}
+
+#[cfg(feature = "cli")]
+impl<'a> From<&'a Call> for Line<'a> {
+    fn from(call: &'a Call) -> Line<'a> {
+        Line { call, convention: call.convention, raw: &call.raw }
+    }
 }
 
 /// A whole run.
@@ -256,19 +307,26 @@ impl Row<'_> {
             Some(_) => "the wall clock".to_string(),
             None => describe(convention, errors, width, image, expected),
         };
-        let arguments = oracle::spec(convention.name, width).map_or_else(String::new, |spec| {
+        let at = |name: &str| self.registers().iter().position(|r| r.name == name).unwrap_or(0);
+        let spec = oracle::spec(convention.name, width);
+        let values: Vec<u64> = spec.map_or_else(Vec::new, |spec| {
             let count = case.arguments.len().min(spec.arguments.len());
-            let values = case.arguments[..count].iter().zip(spec.arguments).map(|(_, name)| {
-                let at = self.registers().iter().position(|r| r.name == *name).unwrap_or(0);
-                argument(image.input[at], width)
-            });
-            values.collect::<Vec<_>>().join(" ")
+            spec.arguments[..count].iter().map(|name| width.mask(image.input[at(name)])).collect()
         });
+        let arguments = values.iter().map(|value| argument(*value, width)).collect::<Vec<_>>().join(" ");
+        let returned = found.ending == Ending::Returns;
+        let raw = Raw {
+            number: spec.map_or(0, |spec| width.mask(image.input[at(spec.number)])),
+            arguments: values,
+            result: returned.then(|| width.mask(found.registers[image.result])),
+            value: image.value.filter(|_| returned).map(|at| width.mask(found.registers[at])),
+        };
         Call {
             interface: case.interface.name,
             number: number(case.number),
             name: definition.map_or("unknown", |d| d.name),
             status: definition.map_or("", |d| d.status.name()),
+            convention: convention.name,
             case: case.name,
             mode: width.name(),
             cpl: if self.privilege == Privilege::User { 3 } else { 0 },
@@ -278,6 +336,7 @@ impl Row<'_> {
             expected,
             ok: wrong.is_none(),
             ns,
+            raw,
             wrong,
             arguments,
         }

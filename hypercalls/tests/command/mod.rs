@@ -28,6 +28,7 @@ pub fn stderr(output: &Output) -> String {
     String::from_utf8(output.stderr.clone()).expect("text")
 }
 
+#[allow(dead_code)] // not every program of tests reads one
 pub fn report(output: &Output) -> Value {
     serde_json::from_slice(&output.stdout).expect("stdout holds JSON and nothing else")
 }
