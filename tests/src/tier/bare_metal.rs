@@ -181,8 +181,9 @@ const SABOTAGE: [(&str, &str); 8] = [
 /// its registers broken: the number, six arguments, the result.
 pub fn s390x(session: &Session, workspace: &Workspace) -> Tally {
     row(session, workspace, &S390X, |booted| {
-        let mut tally = clippy(session, &S390X);
+        let mut tally = clippy(booted);
         tally.add(booted.run_all(8));
+        tally.add(booted.by_c());
         tally
     })
 }
@@ -192,7 +193,7 @@ pub fn s390x(session: &Session, workspace: &Workspace) -> Tally {
 pub fn ppc(arch: Arch, session: &Session, workspace: &Workspace) -> Tally {
     let [powernv, pseries] = ppc_machines(arch);
     let mut tally = row(session, workspace, powernv, |booted| {
-        let mut tally = clippy(session, powernv);
+        let mut tally = clippy(booted);
         tally.add(booted.run_all(12));
         tally
     });
@@ -214,7 +215,7 @@ pub fn linked(arch: Arch, session: &Session, workspace: &Workspace) -> Tally {
     };
     let mut tally = Tally::default();
     for image in images {
-        tally.add(row(session, workspace, image, |booted| {
+        tally.add(row_with(None, session, workspace, image, |booted| {
             booted.run("cases", "", Verdict::LinkedImage, RUN_LIMIT)
         }));
     }
@@ -234,9 +235,34 @@ struct Built<'a> {
     image: &'static Image,
     emulator: PathBuf,
     program: PathBuf,
+    /// Variables for cargo.
+    env: Vec<(OsString, OsString)>,
 }
 
+/// A row whose image also makes calls by the C header.
 fn row(
+    session: &Session,
+    workspace: &Workspace,
+    image: &'static Image,
+    run: impl FnOnce(&Built<'_>) -> Tally,
+) -> Tally {
+    match c_header(session, workspace) {
+        Ok(header) => row_with(Some(header), session, workspace, image, run),
+        Err(failed) => failed,
+    }
+}
+
+/// The book as a C header, in a file.
+pub fn c_header(session: &Session, workspace: &Workspace) -> Result<PathBuf, Tally> {
+    let folder = workspace.target_directory.join("c-header");
+    let selection = ["run", "--quiet", "--package", "hypercalls", "--bin", "hypercall", "--"];
+    let write = cargo().args(selection).args(["tables", "--format", "c", "--out"]).arg(&folder);
+    let written = check(session, "write the C header", &write);
+    if written.failed > 0 { Err(written) } else { Ok(folder.join("hypercall.h")) }
+}
+
+fn row_with(
+    header: Option<PathBuf>,
     session: &Session,
     workspace: &Workspace,
     image: &'static Image,
@@ -251,7 +277,9 @@ fn row(
     };
     let linker = format!("CARGO_TARGET_{}_LINKER", image.triple.to_uppercase().replace('-', "_"));
     let selection = ["--profile", "image", "--package", image.package, "--target", image.triple];
-    let build = cargo().arg("build").args(selection).env(linker, compiler);
+    let mut env: Vec<(OsString, OsString)> = vec![(linker.into(), compiler.into())];
+    env.extend(header.map(|header| ("HYPERCALL_C_HEADER".into(), header.into())));
+    let build = cargo().arg("build").args(selection).envs(&env);
     let built = check(session, BUILD, &build);
     if built.failed > 0 {
         return built;
@@ -266,7 +294,7 @@ fn row(
         }
         program = flat;
     }
-    run(&Built { session, image, emulator, program })
+    run(&Built { session, image, emulator, program, env })
 }
 
 fn check(session: &Session, name: &str, invocation: &Invocation) -> Tally {
@@ -274,12 +302,13 @@ fn check(session: &Session, name: &str, invocation: &Invocation) -> Tally {
 }
 
 /// What clippy says about the code that exists on this target only.
-fn clippy(session: &Session, image: &Image) -> Tally {
+fn clippy(built: &Built<'_>) -> Tally {
+    let Built { session, image, env, .. } = built;
     if let Err(missing) = setup::component(session, "clippy", "clippy") {
         return Tally::failure(format!("clippy: {missing}"));
     }
     let selection = ["--profile", "image", "--package", image.package, "--target", image.triple];
-    let clippy = cargo().arg("clippy").args(selection).args(["--", "--deny", "warnings"]);
+    let clippy = cargo().arg("clippy").args(selection).args(["--", "--deny", "warnings"]).envs(env);
     check(session, "clippy", &clippy)
 }
 
@@ -315,6 +344,14 @@ impl Built<'_> {
             let order = format!("break{register}");
             tally.add(self.run(&name, &order, Verdict::RedImage("cases failed"), RUN_LIMIT));
         }
+        tally
+    }
+
+    /// Runs the cases made by C, and with two registers swapped in the header.
+    fn by_c(&self) -> Tally {
+        let mut tally = self.run("cases made by C", "c", Verdict::Image, RUN_LIMIT);
+        let name = "C header with two registers swapped";
+        tally.add(self.run(name, "cswapped", Verdict::RedImage("cases failed"), RUN_LIMIT));
         tally
     }
 

@@ -18,6 +18,6 @@ struct call {
 };
 
 /* 1, or 0 where the header has no such convention. */
-int make_call(struct call *call);
+int call_by_c(struct call *call);
 
 #endif

@@ -39,7 +39,7 @@ void guest(void)
 	for (;;) {
 		uint64_t before = faults;
 
-		if (!make_call(MAILBOX))
+		if (!call_by_c(MAILBOX))
 			__builtin_trap();
 		MAILBOX->faults = faults - before;
 		__asm__ __volatile__("outb %%al, $" TEXT(DONE_PORT) : : : "memory");

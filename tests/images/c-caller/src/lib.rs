@@ -1,7 +1,7 @@
 //! Makes hypercalls through the generated C header, and nothing else.
 //!
 //! What there is to call is read from the header itself, as the preprocessor leaves it for a target: each
-//! convention's function, and each call's own. From that comes a `make_call`, in C, which takes a `struct call`
+//! convention's function, and each call's own. From that comes a `call_by_c`, in C, which takes a `struct call`
 //! (`c/call.h`) and makes it by the call's own function where its arguments have the types of that, else by the
 //! convention's.
 
@@ -76,7 +76,7 @@ impl Compiler {
 pub struct Caller {
     /// The folder of the header.
     pub folder: PathBuf,
-    /// The file with `make_call`.
+    /// The file with `call_by_c`.
     pub file: PathBuf,
     /// The header's functions for conventions, in the order of [`struct call`]'s `convention`.
     ///
@@ -101,7 +101,53 @@ pub fn caller(header: &str, defines: &str, compiler: &Compiler, folder: &Path) -
     let text = compiler.run(&["-E".as_ref(), "-P".as_ref(), probe.as_os_str()])?;
     let functions = parse::functions(&text).map_err(Failed)?;
     let file = folder.join("make_call.c");
-    std::fs::write(&file, write::make_call(&functions, defines)).map_err(|e| failed(&file, e))?;
+    std::fs::write(&file, write::call_by_c(&functions, defines)).map_err(|e| failed(&file, e))?;
     let conventions = functions.conventions.iter().map(|c| c.name.clone()).collect();
     Ok(Caller { folder: folder.into(), file, conventions })
+}
+
+/// The header's stubs with two registers of the target swapped: what a caller of them makes is wrong.
+///
+/// # Errors
+/// [`Failed`] when the header names neither.
+pub fn swapped(header: &str, registers: [&str; 2]) -> Result<String, Failed> {
+    let [one, other] = registers.map(|r| format!("__asm__(\"{r}\")"));
+    let text = header.replace(&one, "__asm__(\"\")").replace(&other, &one).replace("__asm__(\"\")", &other);
+    if text == header { Err(Failed(format!("the header has neither {one} nor {other}"))) } else { Ok(text) }
+}
+
+/// For a build script: compiles `call_by_c` for the target with the linker that cargo is told of, and
+/// `call_by_c_swapped`, for which two registers of the header's stubs are swapped.
+///
+/// # Errors
+/// [`Failed`] when there is no header or it does not compile.
+pub fn objects(header: &Path, arguments: &[&str], swap: [&str; 2]) -> Result<[PathBuf; 2], Failed> {
+    let variable = |name| std::env::var_os(name).ok_or_else(|| Failed(format!("{name} is not set")));
+    println!("cargo::rerun-if-changed={}", header.display());
+    println!("cargo::rerun-if-changed={}", sources().display());
+    let (compiler, folder) = (variable("RUSTC_LINKER")?, PathBuf::from(variable("OUT_DIR")?));
+    let compiler = Compiler::new(compiler, arguments);
+    let text = std::fs::read_to_string(header);
+    let text = text.map_err(|e| Failed(format!("{}: {e}", header.display())))?;
+    let object = |name: &str, text: &str| {
+        let caller = caller(text, "", &compiler, &folder.join(name))?;
+        let object = caller.folder.join("make_call.o");
+        let define = format!("-Dcall_by_c={name}");
+        let (include, own) = (sources(), caller.folder.as_os_str());
+        let (file, out) = (caller.file.as_os_str(), object.as_os_str());
+        let arguments: [&OsStr; 9] = [
+            "-c".as_ref(),
+            define.as_ref(),
+            "-I".as_ref(),
+            include.as_ref(),
+            "-I".as_ref(),
+            own,
+            "-o".as_ref(),
+            out,
+            file,
+        ];
+        compiler.run(&arguments)?;
+        Ok(object)
+    };
+    Ok([object("call_by_c", &text)?, object("call_by_c_swapped", &swapped(&text, swap)?)?])
 }

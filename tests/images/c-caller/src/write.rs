@@ -1,16 +1,16 @@
-//! `make_call`, which makes any call of the header.
+//! `call_by_c`, which makes any call of the header.
 
 use crate::parse::{Call, Convention, Functions};
 use std::fmt::Write;
 
 /// The C source.
-pub fn make_call(functions: &Functions, defines: &str) -> String {
+pub fn call_by_c(functions: &Functions, defines: &str) -> String {
     let mut out = format!("{defines}\n#include \"call.h\"\n#include \"hypercall.h\"\n\n");
     for convention in &functions.conventions {
         let calls = functions.calls.iter().filter(|call| call.convention == convention.name);
         function(&mut out, convention, calls);
     }
-    out.push_str("int make_call(struct call *c)\n{\n\tswitch (c->convention) {\n");
+    out.push_str("int call_by_c(struct call *c)\n{\n\tswitch (c->convention) {\n");
     for (i, convention) in functions.conventions.iter().enumerate() {
         let _ = writeln!(out, "\tcase {i}:\n\t\tby_{}(c);\n\t\treturn 1;", convention.name); // a String takes everything
     }

@@ -11,6 +11,10 @@ pub enum Order {
     Cases,
     /// Call the machine's own hypervisor instead of serving calls: `own`.
     OwnHost,
+    /// The cases made by C code: `c`.
+    ByC,
+    /// The same with two registers of a stub swapped: `cswapped`.
+    ByCSwapped,
     /// As the cases, with one register of the host's convention broken: `break` and the register's index.
     Break(usize),
     /// As the cases, with one expectation that no host can meet: `fail`.
@@ -38,6 +42,8 @@ impl Order {
         Some(match name {
             "" => Order::Cases,
             "own" => Order::OwnHost,
+            "c" => Order::ByC,
+            "cswapped" => Order::ByCSwapped,
             "fail" => Order::Fail,
             "panic" => Order::Panic,
             "hang" => Order::Hang,
@@ -97,6 +103,7 @@ mod tests {
         };
         assert_eq!(order(""), Some(Order::Cases));
         assert_eq!(order("own"), Some(Order::OwnHost));
+        assert_eq!(order("cswapped"), Some(Order::ByCSwapped));
         assert_eq!(order("break7"), Some(Order::Break(7)));
         assert_eq!(order("break"), None);
         assert_eq!(order("other"), None);

@@ -31,7 +31,7 @@ pub struct Found {
 /// A guest that can make calls.
 pub trait Guest {
     /// Loads every register, makes the call with the architecture's instruction, and stores every register.
-    fn call(&mut self, image: &Image, width: Width, privilege: Privilege) -> Found;
+    fn call(&mut self, case: &Case, image: &Image, width: Width, privilege: Privilege) -> Found;
 
     /// Prints a line.
     fn say(&mut self, line: &str);
@@ -57,6 +57,8 @@ pub struct Setting {
     pub endian: Endian,
     /// Whether the upper halves of registers can hold anything in 32-bit mode.
     pub dirty_upper_halves: bool,
+    /// Whether C code makes the calls: each case once, by the kernel and in registers.
+    pub by_c: bool,
     /// Make one case expect what does not come back.
     pub sabotage: bool,
 }
@@ -74,13 +76,14 @@ impl Setting {
     /// The calls to make, first each in registers, then each as the entry of a multicall.
     fn calls(&self) -> impl Iterator<Item = Call> + use<> {
         let multicalls = self.list().map(|call| Call { in_multicall: true, ..call });
-        self.list().chain(multicalls)
+        let by_c = self.by_c;
+        self.list().chain(multicalls.filter(move |_| !by_c))
     }
 
     /// Every case in each width but those that end the VM, then the first case of each number as a user
     /// program.
     fn list(&self) -> impl Iterator<Item = Call> + use<> {
-        let widths = self.widths;
+        let (widths, by_c) = (self.widths, self.by_c);
         let supervisor = widths.iter().flat_map(|width| {
             let mine = cases::all().filter(|case| is_for(case, *width) && !ends(case));
             mine.map(|case| Call {
@@ -90,7 +93,7 @@ impl Setting {
                 in_multicall: false,
             })
         });
-        let first = widths.first().copied().into_iter();
+        let first = widths.first().copied().filter(move |_| !by_c).into_iter();
         let user = first.flat_map(|width| {
             let mine = firsts().filter(move |case| is_for(case, width));
             mine.map(move |case| Call { case, width, privilege: Privilege::User, in_multicall: false })
@@ -115,8 +118,8 @@ impl Setting {
             prepare(&self.memory, &self.place, case);
             let now = guest.now();
             let found = match in_multicall {
-                false => guest.call(&image, width, privilege),
-                true => self.through_multicall(guest, &image, width, privilege),
+                false => guest.call(case, &image, width, privilege),
+                true => self.through_multicall(guest, case, &image, width, privilege),
             };
             let meant = Meant {
                 case,
@@ -136,6 +139,7 @@ impl Setting {
     fn through_multicall(
         &self,
         guest: &mut impl Guest,
+        case: &Case,
         image: &Image,
         width: Width,
         privilege: Privilege,
@@ -145,7 +149,7 @@ impl Setting {
         let make = |input: &[u64; MAX_REGISTERS]| {
             let served = privilege == Privilege::Supervisor;
             let multicall = Image { input: *input, expected: *input, served, ..image.clone() };
-            let found = guest.call(&multicall, width, privilege);
+            let found = guest.call(case, &multicall, width, privilege);
             wrong = wrong.take().or(found.wrong);
             (found.registers, found.ending)
         };
@@ -160,7 +164,7 @@ impl Setting {
     /// Makes the call that ends the VM. The host counts it as [`ended`](Self::ended) says; if it comes back, it failed.
     pub fn end(&self, guest: &mut impl Guest, score: &Score) {
         let Some(last) = self.last() else { return };
-        let found = guest.call(&self.image(&last), last.width, last.privilege);
+        let found = guest.call(last.case, &self.image(&last), last.width, last.privilege);
         let wrong = alloc::format!("the call came back: {:?}", found.ending);
         count(guest, score, &last, Some(wrong));
     }

@@ -19,6 +19,7 @@ use hypercall_core::{Endian, Privilege, Width};
 use hypercall_image_common::mode::Order;
 use hypercall_image_common::suite::{Found, Guest, Setting};
 use hypercall_image_common::window::Window;
+use hypercalls::cases::Case;
 use hypercalls::cases::lower::{Ending, Image, MAX_REGISTERS, Place};
 use hypercalls::vendor::ExitVm;
 
@@ -153,6 +154,7 @@ pub fn setting(job: Job) -> Setting {
         place: Place { vcpu: 0, data: MEMORY, memory_end: MEMORY_END, linear: None },
         endian: if (NATIVE != 0) ^ job.flipped { Endian::Little } else { Endian::Big },
         dirty_upper_halves: true,
+        by_c: order.is_by_c(),
         sabotage: matches!(desk().order, Order::Fail | Order::Lie),
     }
 }
@@ -307,7 +309,7 @@ fn implemented(index: usize) -> u64 {
 }
 
 impl Guest for Caller {
-    fn call(&mut self, image: &Image, width: Width, privilege: Privilege) -> Found {
+    fn call(&mut self, _case: &Case, image: &Image, width: Width, privilege: Privilege) -> Found {
         let mut input = PpcRegisters::default();
         for (i, register) in input.as_array_mut().iter_mut().enumerate() {
             *register = image.input[i] & implemented(i);

@@ -160,3 +160,23 @@ executed_diag:
 skip_interruption:
     mvc     0x318(4), 0x8c
     lpswe   0x150
+
+    # A program-interruption handler of the guest's that counts, and goes on behind the instruction: for calls
+    # made by C code.
+    .globl  count_interruption
+count_interruption:
+    stgrl   %r1, call_block+544
+    larl    %r1, interruptions
+    agsi    0(%r1), 1
+    # The host's LOAD PSW EXTENDED takes no condition code; what makes the calls does not look at it.
+    larl    %r1, guest_memory
+    mvi     0x152(%r1), 0
+    lgrl    %r1, call_block+544
+    lpswe   0x150
+
+    .data
+    .balign 8
+    .globl  interruptions
+interruptions:
+    .quad   0
+    .text

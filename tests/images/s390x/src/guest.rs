@@ -17,6 +17,7 @@ use hypercall_core::{Endian, Privilege, Width};
 use hypercall_image_common::machine::Platform;
 use hypercall_image_common::mode::Order;
 use hypercall_image_common::suite::{Found, Guest, Setting};
+use hypercalls::cases::Case;
 use hypercalls::cases::lower::{Ending, Image, MAX_REGISTERS};
 
 /// What the guest is to do.
@@ -29,6 +30,7 @@ pub struct Plan {
 impl Plan {
     /// What an order asks of the guest.
     pub fn of(order: Order) -> Plan {
+        let by_c = matches!(order, Order::ByC | Order::ByCSwapped);
         Plan {
             setting: Setting {
                 convention: "diag500",
@@ -38,6 +40,7 @@ impl Plan {
                 place: host::place(),
                 endian: Endian::Big,
                 dirty_upper_halves: true,
+                users: !by_c,
                 sabotage: matches!(order, Order::Fail | Order::Lie),
             },
             order,
@@ -66,6 +69,10 @@ pub extern "C" fn main(plan: &Plan) -> ! {
     let setting = &plan.setting;
     let mut guest = Caller;
     set_up();
+    #[cfg(by_c)]
+    if matches!(plan.order, Order::ByC | Order::ByCSwapped) {
+        crate::by_c::run(setting, plan.order);
+    }
     say(&format!("{}", SCORE.plan(setting.planned() + hostile::planned())));
     match plan.order {
         Order::Panic => {
@@ -95,7 +102,12 @@ pub extern "C" fn main(plan: &Plan) -> ! {
 
 /// The guest's lowcore: the handler of program interruptions.
 fn set_up() {
-    write_psw(0x1d0, Psw { mask: cpu::SUPERVISOR, address: call::handler() });
+    at_interruptions(call::handler());
+}
+
+/// Where the guest goes at a program interruption.
+pub fn at_interruptions(address: u64) {
+    write_psw(0x1d0, Psw { mask: cpu::SUPERVISOR, address });
 }
 
 /// Sets the PSW with which `call.s` goes into another state.
@@ -125,7 +137,7 @@ pub fn interruption() -> Interruption {
 struct Caller;
 
 impl Guest for Caller {
-    fn call(&mut self, image: &Image, _width: Width, privilege: Privilege) -> Found {
+    fn call(&mut self, _case: &Case, image: &Image, _width: Width, privilege: Privilege) -> Found {
         let state = if privilege == Privilege::User { State::User } else { State::Kernel };
         let mut load = [0; registers::COUNT];
         load.copy_from_slice(&image.input[..registers::COUNT]);

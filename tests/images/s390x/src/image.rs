@@ -27,6 +27,10 @@ extern "C" fn image_main() -> ! {
     match Order::parse(&name) {
         Some(Order::OwnHost) => own_host::run(),
         Some(Order::Silent) => cpu::end(End::Good),
+        Some(Order::ByC | Order::ByCSwapped) if !cfg!(by_c) => {
+            cpu::say("built without a C header: HYPERCALL_C_HEADER names one");
+            cpu::end(End::Bad)
+        }
         Some(order) => host::run(order),
         None => {
             cpu::say(&alloc::format!("no such order: {name:?}"));

@@ -10,6 +10,7 @@
 //!
 //! | module | what it holds |
 //! |---|---|
+//! | `by_c` | the cases made by C code, where the image is built with a header |
 //! | `cpu` | lowcore, PSWs, console, clock, the end |
 //! | `host` | the VM: runs the guest, serves its calls, reflects its interruptions |
 //! | `call` | a call with every register loaded before and stored after it |
@@ -22,6 +23,8 @@
 #[cfg(target_arch = "s390x")]
 extern crate alloc;
 
+#[cfg(all(target_arch = "s390x", by_c))]
+mod by_c;
 #[cfg(target_arch = "s390x")]
 mod call;
 #[cfg(target_arch = "s390x")]
