@@ -195,9 +195,14 @@ pub fn ppc(arch: Arch, session: &Session, workspace: &Workspace) -> Tally {
     let mut tally = row(session, workspace, powernv, |booted| {
         let mut tally = clippy(booted);
         tally.add(booted.run_all(12));
+        tally.add(booted.by_c());
         tally
     });
-    tally.add(row(session, workspace, pseries, |booted| booted.run_all(11)));
+    tally.add(row(session, workspace, pseries, |booted| {
+        let mut tally = booted.run_all(11);
+        tally.add(booted.by_c());
+        tally
+    }));
     tally
 }
 

@@ -8,7 +8,7 @@ use hypercalls::cases::oracle::{Spec, spec};
 use hypercalls::cases::{Case, Expect};
 
 /// `struct call` of `call.h`.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug)]
 #[repr(C)]
 pub struct Call {
     /// The index of the header's function for the convention.
@@ -23,6 +23,22 @@ pub struct Call {
     more: [u64; 8],
     faults: u64,
     typed: u64,
+}
+
+impl Call {
+    /// None yet.
+    pub const NONE: Call = Call {
+        convention: 0,
+        via: 0,
+        number: 0,
+        count: 0,
+        arguments: [0; 9],
+        result: 0,
+        value: 0,
+        more: [0; 8],
+        faults: 0,
+        typed: 0,
+    };
 }
 
 const _: () = assert!(size_of::<Call>() == 24 * 8);
@@ -50,8 +66,7 @@ impl Table {
 
     /// The call of a case: its number and arguments from the image.
     pub fn call(&self, case: &Case, image: &Image, convention: u32, via: u32) -> Call {
-        let mut call =
-            Call { convention, via, number: image.input[self.at(self.spec.number)], ..Call::default() };
+        let mut call = Call { convention, via, number: image.input[self.at(self.spec.number)], ..Call::NONE };
         call.count = case.arguments.len().min(self.spec.arguments.len()) as u64;
         for (slot, name) in call.arguments.iter_mut().zip(self.spec.arguments) {
             *slot = image.input[self.at(name)];

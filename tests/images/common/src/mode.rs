@@ -36,6 +36,11 @@ pub enum Order {
 }
 
 impl Order {
+    /// Whether C code makes the cases.
+    pub fn is_by_c(self) -> bool {
+        matches!(self, Order::ByC | Order::ByCSwapped)
+    }
+
     /// The order of this name; `None` if there is none.
     pub fn parse(name: &[u8; 8]) -> Option<Order> {
         let name = core::str::from_utf8(name).ok()?.trim_end_matches('\0');

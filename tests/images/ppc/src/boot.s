@@ -363,6 +363,15 @@ guest_call:
     mtspr 27, 3
     rfid
 
+# Where `guest_call` goes for a call that C code makes, on the caller's stack; it comes back by a system call
+# that is no hypercall.
+.globl by_c_entry
+by_c_entry:
+    bl by_c_main
+    nop
+    li 0, 0
+    sc
+
 # Loads every register from IN, executes the four words of the slot, stores every register to OUT and says
 # so. Copied to its page, in either byte order.
 .globl runner

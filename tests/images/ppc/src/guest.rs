@@ -129,6 +129,11 @@ pub fn print_failures() {
     desk().lines.drain(..).for_each(|line| say!("{line}"));
 }
 
+/// Keeps a line of the guest's until the host prints it.
+pub fn later(line: &str) {
+    desk().lines.push(line.into());
+}
+
 /// What the guest was about.
 pub fn at() -> &'static str {
     desk().at
@@ -144,18 +149,18 @@ pub fn device_tree() -> &'static [u8] {
     &desk().tree
 }
 
-/// The cases of a job.
-pub fn setting(job: Job) -> Setting {
+/// The cases of a job. C code makes them in the mode that it is compiled for.
+pub fn setting(job: Job, order: Order) -> Setting {
     Setting {
         convention: if job.route == Route::Sc1Papr { "papr" } else { "epapr" },
-        widths: &[Width::Bits64, Width::Bits32],
+        widths: if order.is_by_c() { &[Width::Bits64] } else { &[Width::Bits64, Width::Bits32] },
         registers: &registers::ALL,
         memory: WINDOW,
         place: Place { vcpu: 0, data: MEMORY, memory_end: MEMORY_END, linear: None },
         endian: if (NATIVE != 0) ^ job.flipped { Endian::Little } else { Endian::Big },
         dirty_upper_halves: true,
         by_c: order.is_by_c(),
-        sabotage: matches!(desk().order, Order::Fail | Order::Lie),
+        sabotage: matches!(order, Order::Fail | Order::Lie),
     }
 }
 
@@ -192,8 +197,13 @@ extern "C" fn guest_main() -> ! {
         }
     }
     let job = job();
+    let setting = setting(job, desk().order);
+    #[cfg(by_c)]
+    if desk().order.is_by_c() {
+        crate::by_c::run(job, &setting, desk().order);
+        exit(LEFT_OVER)
+    }
     let mut caller = Caller { job, sc: install_runner(job) };
-    let setting = setting(job);
     let limit = if desk().order == Order::Short { setting.planned() / 2 } else { usize::MAX };
     desk().at = "the cases";
     setting.run(&mut caller, &SCORE, limit);
@@ -341,7 +351,7 @@ impl Guest for Caller {
     }
 
     fn say(&mut self, line: &str) {
-        desk().lines.push(line.into());
+        later(line);
     }
 
     fn now(&self) -> u64 {

@@ -14,6 +14,7 @@
 //! | module | what it holds |
 //! |---|---|
 //! | `block` | the registers of a call, at fixed addresses |
+//! | `by_c` | the cases made by C code, where the image is built with a header |
 //! | `checks` | what a guest does beside the conformance cases: stubs, the magic page, what it should not do |
 //! | `cpu` | console, clock, the end |
 //! | `guest` | a guest: how it makes a call and what it goes through |
@@ -32,6 +33,8 @@ extern crate alloc;
 
 #[cfg(target_arch = "powerpc64")]
 mod block;
+#[cfg(all(target_arch = "powerpc64", by_c))]
+mod by_c;
 #[cfg(target_arch = "powerpc64")]
 mod checks;
 #[cfg(target_arch = "powerpc64")]

@@ -30,7 +30,6 @@ pub struct Plan {
 impl Plan {
     /// What an order asks of the guest.
     pub fn of(order: Order) -> Plan {
-        let by_c = matches!(order, Order::ByC | Order::ByCSwapped);
         Plan {
             setting: Setting {
                 convention: "diag500",
@@ -40,7 +39,7 @@ impl Plan {
                 place: host::place(),
                 endian: Endian::Big,
                 dirty_upper_halves: true,
-                users: !by_c,
+                by_c: order.is_by_c(),
                 sabotage: matches!(order, Order::Fail | Order::Lie),
             },
             order,
@@ -70,7 +69,7 @@ pub extern "C" fn main(plan: &Plan) -> ! {
     let mut guest = Caller;
     set_up();
     #[cfg(by_c)]
-    if matches!(plan.order, Order::ByC | Order::ByCSwapped) {
+    if plan.order.is_by_c() {
         crate::by_c::run(setting, plan.order);
     }
     say(&format!("{}", SCORE.plan(setting.planned() + hostile::planned())));

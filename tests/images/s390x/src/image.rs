@@ -27,7 +27,7 @@ extern "C" fn image_main() -> ! {
     match Order::parse(&name) {
         Some(Order::OwnHost) => own_host::run(),
         Some(Order::Silent) => cpu::end(End::Good),
-        Some(Order::ByC | Order::ByCSwapped) if !cfg!(by_c) => {
+        Some(order) if order.is_by_c() && !cfg!(by_c) => {
             cpu::say("built without a C header: HYPERCALL_C_HEADER names one");
             cpu::end(End::Bad)
         }
