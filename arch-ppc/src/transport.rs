@@ -53,5 +53,8 @@ pub static PAPR_HCALL: Transport = Transport {
     source: "Linux Documentation/virt/kvm/api.rst",
 };
 
+/// Calls in memory, without an exit.
+pub static RING: Transport = Transport::ring(Arch::Ppc, &EVERY);
+
 /// Every PowerPC transport, in the order the tables print them.
-pub static ALL: [&Transport; 3] = [&HYPERCALL_INSTRUCTIONS, &SC1, &PAPR_HCALL];
+pub static ALL: [&Transport; 4] = [&HYPERCALL_INSTRUCTIONS, &SC1, &PAPR_HCALL, &RING];

@@ -23,5 +23,8 @@ pub static DIAG500: Transport = Transport {
     source: "Linux arch/s390/kvm/diag.c",
 };
 
-/// Every s390 transport.
-pub static ALL: [&Transport; 1] = [&DIAG500];
+/// Calls in memory, without an exit.
+pub static RING: Transport = Transport::ring(Arch::S390, &EVERY);
+
+/// Every s390 transport, in the order the tables print them.
+pub static ALL: [&Transport; 2] = [&DIAG500, &RING];

@@ -207,8 +207,11 @@ pub static MSR: Transport = Transport {
     source: SOURCE,
 };
 
+/// Calls in memory, without an exit.
+pub static RING: Transport = Transport::ring(Arch::X86, &EVERY);
+
 /// Every x86 transport, in the order the tables print them.
-pub static ALL: [&Transport; 6] = [&KERNEL, &HYPERCALL, &XEN, &PORT, &MMIO, &MSR];
+pub static ALL: [&Transport; 7] = [&KERNEL, &HYPERCALL, &XEN, &PORT, &MMIO, &MSR, &RING];
 
 #[cfg(all(test, feature = "kvm", target_arch = "x86_64", target_os = "linux"))]
 mod tests {

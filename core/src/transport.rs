@@ -28,6 +28,22 @@ pub struct Transport {
     pub source: &'static str,
 }
 
+impl Transport {
+    /// [Rings](crate::ring) in the memory of an architecture's guests.
+    pub const fn ring(arch: Arch, conventions: &'static [&'static Convention]) -> Transport {
+        Transport {
+            name: "ring",
+            arch,
+            guest: "writes an entry of a ring in its memory; rings the doorbell where the host sleeps",
+            exit: None,
+            needs: &[],
+            conventions,
+            carries: "every call; number, arguments and answer stand in memory, and there is no exit",
+            source: "this project's core/src/ring.rs",
+        }
+    }
+}
+
 /// An exit of KVM_RUN.
 #[derive(Debug)]
 pub struct Exit {
