@@ -16,21 +16,27 @@
 //! | is to be retried | returns before it; the entry stays pending |
 //! | is deferred | waits for it on the vCPU's thread, in [`Vcpu::wait`] or as the VMM says |
 //! | ends the VM | the entry is done, then the VM ends |
-//! | can no longer be read or written | fails with a bad address; entries before it hold their answers |
+//! | can no longer be read or written | fails with a bad address; of the sixteen entries that are copied together, some may have been served without an answer |
 
 use crate::argument::{GuestAddress, Slots};
 use crate::memory::GuestMemory;
 use crate::outcome::Action;
+use crate::shared::ByteOrder;
 use crate::statistics::Event;
 use crate::{
-    CallEntry, Deferral, Dispatcher, EntryId, Error, Hypercall, Outcome, Progress, Trap, Vcpu, flags_argument,
+    CallEntry, Caller, Deferral, Dispatcher, Endian, EntryId, Error, Hypercall, Outcome, Progress, Trap,
+    Vcpu, VmExit, flags_argument,
 };
 use alloc::boxed::Box;
 use bitflags::bitflags;
+use bytemuck::Zeroable;
 use core::fmt;
 
 /// The most entries of a multicall that one exit serves.
 pub const MOST_ENTRIES: u32 = 256;
+
+/// Entries that are copied together, before the first of them is served.
+const CHUNK: usize = 16;
 
 bitflags! {
     /// How the entries of a multicall are served.
@@ -198,27 +204,74 @@ impl<Vm> Dispatcher<Vm> {
             return Err(Error::BadAddress);
         }
         let most = call.count.min(batches.most);
-        for served in 0..most {
-            let address = first + served * CallEntry::SIZE;
-            let mut entry = CallEntry::read(memory, address, caller.endian)?;
-            let mut progress = self.serve_entry(point, vm, vcpu, &mut entry, caller);
+        let mut chunk = [CallEntry::zeroed(); CHUNK];
+        let mut done = 0;
+        while done < most {
+            let address = first + done * CallEntry::SIZE;
+            let count = (most - done).min(CHUNK as u64) as usize;
+            let entries = &mut chunk[..count];
+            memory.read(address, bytemuck::cast_slice_mut(entries))?;
+            let (answered, next) = self.serve_chunk(batches, point, vm, vcpu, caller, call.flags, entries);
+            memory.write(address, bytemuck::cast_slice(&entries[..answered]))?;
+            done += answered as u64;
+            match next {
+                Next::Chunk => {}
+                Next::Return => break,
+                Next::Exit(exit) => return Ok(exit.into()),
+                Next::Broken => return Err(Error::Internal),
+            }
+        }
+        Ok(done.into())
+    }
+
+    /// Serves entries that were copied, in place: how many of them have an answer, and what comes next.
+    #[allow(clippy::too_many_arguments)] // all that a call in an entry needs
+    fn serve_chunk(
+        &self,
+        batches: &Batches<Vm>,
+        point: EntryId,
+        vm: &Vm,
+        vcpu: &mut Vcpu,
+        caller: Caller,
+        flags: MulticallFlags,
+        entries: &mut [CallEntry],
+    ) -> (usize, Next) {
+        let foreign = caller.endian != Endian::NATIVE;
+        for (index, entry) in entries.iter_mut().enumerate() {
+            if foreign {
+                *entry = entry.swap_bytes();
+            }
+            let mut progress = self.serve_entry(point, vm, vcpu, entry, caller);
             if let Progress::Deferred(deferral) = progress {
                 progress = entry.settle((batches.wait)(vm, vcpu, deferral));
             }
+            let failed = entry.has_failed();
+            if foreign {
+                *entry = entry.swap_bytes();
+            }
             match progress {
-                Progress::Pending => return Ok(served.into()),
+                Progress::Answered if failed && flags.contains(MulticallFlags::STOP_ON_ERROR) => {
+                    return (index + 1, Next::Return);
+                }
+                Progress::Answered => {}
+                Progress::Pending => return (index, Next::Return),
                 // The VMM's own way to wait did not.
-                Progress::Deferred(_) => return Err(Error::Internal),
-                Progress::Answered | Progress::Exit(_) => {}
-            }
-            entry.write_answer(memory, address, caller.endian)?;
-            if let Progress::Exit(exit) = progress {
-                return Ok(exit.into());
-            }
-            if call.flags.contains(MulticallFlags::STOP_ON_ERROR) && entry.has_failed() {
-                return Ok((served + 1).into());
+                Progress::Deferred(_) => return (index, Next::Broken),
+                Progress::Exit(exit) => return (index + 1, Next::Exit(exit)),
             }
         }
-        Ok(most.into())
+        (entries.len(), Next::Chunk)
     }
+}
+
+/// What a multicall does behind entries that it served.
+enum Next {
+    /// Goes on.
+    Chunk,
+    /// Returns to the guest.
+    Return,
+    /// Ends the VM.
+    Exit(VmExit),
+    /// Fails: the VMM has broken its contract.
+    Broken,
 }

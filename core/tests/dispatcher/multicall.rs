@@ -180,6 +180,27 @@ fn a_retried_entry_stays_pending_and_is_the_first_of_the_next() {
     assert_eq!(batch.guest.counts("LAB_ACT").calls, 3);
 }
 
+/// Entries are copied sixteen at a time: what stops a batch does so at every place of them.
+#[test]
+fn a_batch_stops_where_it_must_at_each_place() {
+    for place in [0, 1, 15, 16, 17, 31, 32] {
+        let index = place as usize;
+        let mut list = [add(1, 1); 40];
+        list[index] = acts(0);
+        let mut batch = Batch::new(builder());
+        batch.put(&list);
+        RETRIES.set(1);
+        assert_eq!(batch.serve(40, 0), place);
+        list[index] = acts(9);
+        batch.put(&list);
+        assert_eq!(batch.serve(40, STOP), place + 1);
+        let answers = batch.answers(40);
+        assert!(answers[..index].iter().all(|answer| *answer == (DONE, 2)), "{place}: {answers:?}");
+        assert_eq!(answers[index], (FAILED, minus(11)));
+        assert!(answers[index + 1..].iter().all(|answer| *answer == (PENDING, 0)), "{place}: {answers:?}");
+    }
+}
+
 #[test]
 fn the_end_of_the_vm_is_one_of_an_entry_that_is_done() {
     let mut batch = Batch::new(builder());
