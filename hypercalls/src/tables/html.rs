@@ -17,7 +17,7 @@ const STYLE: &str = include_str!("html/page.css");
 const SCRIPT: &str = include_str!("html/page.js");
 
 /// Nothing may be loaded, and nothing run but the style and script above: these are their SHA-256 sums.
-const POLICY: &str = "default-src 'none'; style-src 'sha256-awX7sYRHY0a4xGPWLhWxLrCSRWPVm7cMw9hPA9WGNXs='; script-src 'sha256-nuCLu+Zd8k4N6g6jHpVdBPhZwXnMSErb1jWCJfIS16o='; base-uri 'none'; \
+const POLICY: &str = "default-src 'none'; style-src 'sha256-SzPr9fR/2dKTMMAMeBM/nA7WC5s9kjgpHt8Evux6U1M='; script-src 'sha256-3FmcOCTKv0bZNOS3s2Oq9nbpuvasrWIgL0Rko3TG/nc='; base-uri 'none'; \
      form-action 'none'";
 
 /// The book as HTML.

@@ -56,11 +56,11 @@ fn a_small_phone_shows_it_without_scrolling_sideways() {
     page.go("");
     assert_eq!(page.value("document.scrollingElement.scrollWidth"), PHONE.0);
     // What is wider than the window stands in a box that scrolls by itself.
-    let outside = "[...document.querySelectorAll('body *')].filter((e) => !e.closest('.scroll, .unseen, .skip, svg') \
+    let outside = "[...document.querySelectorAll('body *')].filter((e) => !e.closest('.scroll, .unseen, .word, .skip, svg') \
                    && e.checkVisibility() && e.getBoundingClientRect().right > innerWidth + 0.5).map((e) => e.outerHTML.slice(0, 200))";
     assert_eq!(page.value(outside), json!([]));
     // Nor does text stick out of its box.
-    let wider = "[...document.querySelectorAll('body *')].filter((e) => !e.closest('.scroll, .unseen, .skip, svg, input') \
+    let wider = "[...document.querySelectorAll('body *')].filter((e) => !e.closest('.scroll, .unseen, .word, .skip, svg, input') \
                  && e.checkVisibility() && e.scrollWidth > e.clientWidth && e.clientWidth > 0 \
                  && getComputedStyle(e).display !== 'inline').map((e) => e.outerHTML.slice(0, 200))";
     assert_eq!(page.value(wider), json!([]));

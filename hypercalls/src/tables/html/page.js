@@ -191,7 +191,7 @@ document.addEventListener("DOMContentLoaded", () => {
   });
 
   const button = $("#theme");
-  const label = () => (button.textContent = `Theme: ${theme}`);
+  const label = () => (button.lastElementChild.textContent = theme);
   button.addEventListener("click", () => {
     setTheme(THEMES[(THEMES.indexOf(theme) + 1) % THEMES.length]);
     label();
