@@ -84,6 +84,11 @@ fn the_other_verbs_are_acmes_too() {
     let output = acme(&["run", "--backend", "loopback", "--convention", "diag500", "--format", "json"]);
     assert_eq!(output.status.code(), Some(0), "{}", stderr(&output));
     assert!(stdout(&output).contains("\"ACME_SET_LAMP\""));
+    let trace = Path::new(env!("CARGO_TARGET_TMPDIR")).join("trace.txt");
+    let line = "vmm-42 [001] 1.5: kvm_hypercall: nr 0x41430001 a0 0x32 a1 0x0 a2 0x0 a3 0x0\n";
+    std::fs::write(&trace, line).expect("a trace");
+    let output = acme(&["decode", path(&trace)]);
+    assert!(stdout(&output).contains("ACME_SET_LAMP(percent=50)"), "{}", stderr(&output));
     let output = acme(&["tables", "--name", "ACME_SET_LAMB"]);
     assert_eq!(output.status.code(), Some(2));
     assert!(stderr(&output).starts_with("acme-abi: "), "{}", stderr(&output));
