@@ -221,6 +221,52 @@ fn with_sync_regs_a_call_takes_no_ioctl_beside_kvm_run() {
     }
 }
 
+/// Has every `ioctl` of this thread but KVM_RUN fail from here on.
+#[allow(unsafe_code)]
+fn allow_kvm_run_only() {
+    const KVM_RUN: u32 = 0xae80;
+    let filter = |code, jt, jf, k| libc::sock_filter { code, jt, jf, k };
+    let mut filters = [
+        filter(0x20, 0, 0, 0),                                // load the system call's number
+        filter(0x15, 0, 3, libc::SYS_ioctl as u32),           // is it ioctl?
+        filter(0x20, 0, 0, 24),                               // load its second argument
+        filter(0x15, 1, 0, KVM_RUN),                          // is it KVM_RUN?
+        filter(0x06, 0, 0, 0x0005_0000 | libc::EPERM as u32), // SECCOMP_RET_ERRNO
+        filter(0x06, 0, 0, 0x7fff_0000),                      // SECCOMP_RET_ALLOW
+    ];
+    let program = libc::sock_fprog { len: filters.len() as u16, filter: filters.as_mut_ptr() };
+    // SAFETY: the program outlives the calls; it is six valid instructions, and binds this thread only.
+    unsafe {
+        assert_eq!(libc::prctl(libc::PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), 0);
+        assert_eq!(libc::prctl(libc::PR_SET_SECCOMP, libc::SECCOMP_MODE_FILTER, &raw const program), 0);
+    }
+}
+
+/// As many calls as KVM_RUNs, and no other ioctl.
+#[test]
+fn a_call_is_one_ioctl() {
+    let Some(kvm) = kvm() else { return };
+    const CALLS: u64 = 200;
+    for doorbell in Doorbell::ALL {
+        // mov eax, TEST_WIDE; the call; jmp back
+        let mut code = [&[0xb8][..], &(number(7) as u32).to_le_bytes(), doorbell.code()].concat();
+        code.extend([0xeb, (-(code.len() as i8 + 2)) as u8]);
+        let mut bench = Bench::new(&kvm, Start::LONG, &code, Policy::default());
+        let thread = std::thread::spawn(move || {
+            let _watchdog = Watchdog::arm(PATIENCE).unwrap();
+            allow_kvm_run_only();
+            for _ in 0..CALLS {
+                let call = bench.calls.recognise(bench.fd.run().unwrap()).unwrap();
+                assert_eq!(bench.calls.serve(call, &mut bench.fd, &bench.vm).unwrap(), Served::Resume);
+            }
+            assert!(bench.fd.get_regs().is_err(), "the filter lets other ioctls through");
+            (bench.calls.vcpu().statistics().total(), bench.vm.served())
+        });
+        let (counts, served) = thread.join().unwrap();
+        assert_eq!((counts.calls, counts.errors, u64::from(served)), (CALLS, 0, CALLS), "{doorbell:?}");
+    }
+}
+
 #[test]
 fn a_vcpu_that_was_not_prepared_is_served_too() {
     let Some(kvm) = kvm() else { return };

@@ -5,6 +5,7 @@
 //! | [`dispatch`] | dispatch alone, against tables made by hand |
 //! | `kvm` | a guest's calls, against bare exits of the same guest |
 //! | `batch` | a guest's calls in batches, one exit each |
+//! | [`ring`] | calls through shared memory, without an exit |
 //! | [`sharing`] | one vCPU and two at once |
 //! | [`switches`] | policy, clock and tracing, each on and off |
 //! | [`memory`] | bytes a vCPU and a registered call |
@@ -24,6 +25,7 @@ pub mod kvm;
 pub mod memory;
 pub mod plot;
 pub mod report;
+pub mod ring;
 pub mod rounds;
 pub mod sharing;
 pub mod switches;
@@ -108,6 +110,7 @@ static PARTS: &[Part] = &[
     Part { prefix: "kvm/exit-xen/", round: 30.0, run: kvm::exit_xen },
     #[cfg(all(target_arch = "x86_64", target_os = "linux"))]
     Part { prefix: "batch/", round: 40.0, run: batch::run },
+    Part { prefix: "ring/", round: 30.0, run: ring::run },
     Part { prefix: "sharing/", round: 4.0, run: sharing::run },
     Part { prefix: "switches/", round: 10.0, run: switches::run },
     Part { prefix: "memory/", round: 0.0, run: memory::run },

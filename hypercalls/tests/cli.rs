@@ -83,3 +83,46 @@ fn version_and_help_are_there() {
     let help = stdout(&hypercall(&["--help"]));
     assert!(help.contains("Examples:") && help.contains("--transport"), "{help}");
 }
+
+#[test]
+fn a_benchmark_is_json_with_the_host_the_figures_and_nothing_else() {
+    const OWN: &str = "dispatch/papr/64/same/hypercall";
+    let picture = std::env::temp_dir().join(format!("hypercall-bench-{}.svg", std::process::id()));
+    let path = picture.to_str().expect("text");
+    let words =
+        ["bench", "--only", &format!("{OWN},memory"), "--rounds", "1", "--format", "json", "--plot", path];
+    let output = hypercall(&words);
+    assert!(output.status.success(), "{}", stderr(&output));
+    let report = report(&output);
+    let keys = |value: &Value| value.as_object().expect("an object").keys().cloned().collect::<Vec<_>>();
+    assert_eq!(keys(&report), ["host", "results"]);
+    assert!(report["host"]["cpu"].is_string() && report["host"]["kernel"].is_string());
+    assert!(report["host"]["cores"].is_u64() && report["host"]["kvm"]["usable"].is_boolean());
+    let results = report["results"].as_array().expect("figures");
+    for figure in results {
+        assert_eq!(keys(figure), ["baseline", "id", "max", "min", "ratio", "rounds", "unit", "value"]);
+        let number = |key: &str| figure[key].as_f64().expect("a number");
+        assert!(number("min") <= number("value") && number("value") <= number("max"), "{figure}");
+    }
+    let of = |id: &str| results.iter().find(|figure| figure["id"] == id).expect(id);
+    let (own, base) = (of(OWN), of("dispatch/papr/64/same/array"));
+    assert_eq!((&own["baseline"], &own["rounds"]), (&base["id"], &1.into()));
+    assert!(own["ratio"].as_f64() > Some(0.0) && base["ratio"].is_null() && base["baseline"].is_null());
+    // A vCPU's counters in whole 256-byte blocks: one of calls for 64 and the unknown, two of errors and times.
+    assert!(of("memory/vcpu/64")["value"].as_u64() >= Some(1024), "{}", of("memory/vcpu/64"));
+    assert_eq!(results.iter().filter(|figure| figure["id"].as_str().unwrap().contains("bus")).count(), 0);
+    let svg = std::fs::read_to_string(&picture).expect("a picture");
+    std::fs::remove_file(&picture).expect("it was there");
+    assert!(svg.starts_with("<svg ") && svg.ends_with("</svg>\n") && svg.contains("hypercall"), "{svg}");
+}
+
+#[test]
+fn a_benchmark_that_there_is_not_is_bad_usage_that_says_what_there_is() {
+    let output = hypercall(&["bench", "--only", "dispach"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(output.stdout.is_empty());
+    let words = stderr(&output);
+    assert!(words.contains("nothing is called dispach") && words.contains("dispatch/dense/64"), "{words}");
+    let help = stdout(&hypercall(&["bench", "--help"]));
+    assert!(help.contains("Examples:") && help.contains("--plot"), "{help}");
+}

@@ -453,3 +453,24 @@ fn elf(machine: u16, address: u64, entry: u64, code: &[u8]) -> Vec<u8> {
     image.extend(code);
     image
 }
+
+/// What is compared is so far apart that no noise brings it together.
+#[test]
+fn the_benchmark_measures_calls_of_a_guest_against_bare_exits() {
+    if !kvm() {
+        return;
+    }
+    let words = ["bench", "--only", "kvm/pio/,batch/,ring/drained", "--rounds", "3", "--format", "json"];
+    let output = hypercall(&words);
+    assert!(output.status.success(), "{}", stderr(&output));
+    let report = report(&output);
+    assert_eq!(report["host"]["kvm"]["usable"], true);
+    let ratio = |id: &str| {
+        let results = report["results"].as_array().expect("figures");
+        let figure = results.iter().find(|figure| figure["id"] == id).expect(id);
+        figure["ratio"].as_f64().expect("a ratio")
+    };
+    assert!(ratio("kvm/pio/hypercall") < ratio("kvm/pio/naive"), "{report}");
+    assert!(ratio("batch/256") < ratio("batch/8") && ratio("batch/8") < 0.5, "{report}");
+    assert!(ratio("ring/drained") < 0.5, "{report}");
+}

@@ -2,6 +2,7 @@
 
 pub mod bare_metal;
 mod browser;
+mod call_path;
 mod documents;
 mod lints;
 mod native;
@@ -70,7 +71,9 @@ impl Tier {
             Tier::Lab => "guests on the KVM of Debian's kernels, with and without Xen, in QEMU",
             Tier::Documents => "the hypercall ABI built by Sphinx, and against Linux's own header",
             Tier::Browser => "the page of the hypercall ABI in a headless Chromium",
-            Tier::Lints => "rustfmt, clippy, rustdoc, oldest Rust, packages, feature combinations, no_std",
+            Tier::Lints => {
+                "rustfmt, clippy, rustdoc, oldest Rust, packages, features, no_std, instructions a call"
+            }
             Tier::QemuUser => "the tests of the published crates under user-mode QEMU",
             Tier::BareMetal => "host and guest in one image, the real instruction trapped and emulated",
             Tier::OwnHost => "the guest stubs against the hypervisor that QEMU itself is",

@@ -3,13 +3,12 @@
 //!
 //! The time of a call includes what the guest does to hand it in: its entry's state and two arguments.
 
-use super::calls::Numbers;
-use super::kvm::{EXITS, Guest, PORT, Way};
+use super::kvm::{EXITS, Guest, NUMBERS, PORT, Way};
 use super::rounds::Subject;
 use super::{Bench, BenchError};
 use hypercall_arch_x86::kvm::probe;
 use hypercall_core::multicall::Multicall;
-use hypercall_core::{CallEntry, Hypercall as _, Numbering, interface};
+use hypercall_core::{CallEntry, Hypercall as _, Numbering};
 use std::cell::RefCell;
 
 /// Calls in a batch.
@@ -45,11 +44,10 @@ pub fn run(bench: &mut Bench<'_>) -> Result<(), BenchError> {
     let transport = probe::Transport::Pio;
     let Some(kvm) = bench.kvm("batch/", transport)? else { return Ok(()) };
     let way = Way::new(transport, 3, None);
-    let numbers = [Numbers { interface: &interface::KVM, number: |place| place, count: 64 }];
-    let bare = RefCell::new(Guest::new(&kvm, &way, &way.code(), &numbers)?);
+    let bare = RefCell::new(Guest::new(&kvm, &way, &way.code(), &NUMBERS)?);
     let mut guests = Vec::new();
     for count in COUNTS {
-        let guest = Guest::new(&kvm, &way, &code(count), &numbers)?;
+        let guest = Guest::new(&kvm, &way, &code(count), &NUMBERS)?;
         for index in 0..u64::from(count) {
             // Each of the 64 handlers in turn.
             let entry = CallEntry::new(index % 64, &[5, 7]);
@@ -76,7 +74,6 @@ pub fn run(bench: &mut Bench<'_>) -> Result<(), BenchError> {
             Subject::fallible(format!("batch/{count}"), sample).against("batch/bare")
         })
         .collect();
-    let bare = || bare.borrow_mut().time(false, |guest| guest.exit(|_| Ok(())));
-    subjects.push(Subject::fallible("batch/bare", bare));
+    subjects.push(Subject::fallible("batch/bare", || bare.borrow_mut().bare()));
     bench.group(subjects)
 }

@@ -8,6 +8,12 @@ pub fn thread_time() -> u64 {
     now.tv_sec as u64 * 1_000_000_000 + now.tv_nsec as u64
 }
 
+/// CPU time of all threads of this process in nanoseconds.
+pub fn process_time() -> u64 {
+    let now = clock_gettime(ClockId::ProcessCPUTime);
+    now.tv_sec as u64 * 1_000_000_000 + now.tv_nsec as u64
+}
+
 /// A clock for dispatchers that time their calls, in nanoseconds.
 pub fn monotonic() -> u64 {
     let now = clock_gettime(ClockId::Monotonic);

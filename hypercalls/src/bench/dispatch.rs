@@ -219,7 +219,7 @@ fn calls_by_hand<F: File>(
 }
 
 /// Subjects over a world, each named `prefix/word`.
-fn subjects<'a, F: File + 'a>(world: &'a World, prefix: &str, random: bool) -> Vec<Subject<'a>> {
+fn subjects_of<'a, F: File + 'a>(world: &'a World, prefix: &str, random: bool) -> Vec<Subject<'a>> {
     let (sequence, places) = world.sequence(random);
     let state = &world.state;
     let base = format!("{prefix}/array");
@@ -281,11 +281,32 @@ fn subjects<'a, F: File + 'a>(world: &'a World, prefix: &str, random: bool) -> V
     all
 }
 
+/// Everything that is measured here, of worlds that last as long as the program: for benchmarks with a loop
+/// of their own.
+///
+/// # Errors
+/// What the builder refuses.
+pub fn subjects() -> Result<Vec<Subject<'static>>, BenchError> {
+    fn of<F: File + 'static>(layout: Layout, count: u64) -> Result<Vec<Subject<'static>>, BenchError> {
+        let prefix = |order| format!("dispatch/{}/{count}/{order}", layout.name);
+        let (random, same) = (prefix("random"), prefix("same"));
+        let world: &'static World = Box::leak(Box::new(World::new(layout, count)?));
+        let mut all = subjects_of::<F>(world, &random, true);
+        all.extend(subjects_of::<F>(world, &same, false));
+        Ok(all)
+    }
+    let mut all = of::<X86>(DENSE, 64)?;
+    all.extend(of::<X86>(DENSE, 10_000)?);
+    all.extend(of::<Epapr>(EPAPR, 64)?);
+    all.extend(of::<Papr>(PAPR, 64)?);
+    Ok(all)
+}
+
 fn measure<F: File>(bench: &mut Bench<'_>, layout: Layout, count: u64) -> Result<(), BenchError> {
     let name = layout.name;
     let world = World::new(layout, count)?;
     for (order, random) in [("random", true), ("same", false)] {
-        bench.group(subjects::<F>(&world, &format!("dispatch/{name}/{count}/{order}"), random))?;
+        bench.group(subjects_of::<F>(&world, &format!("dispatch/{name}/{count}/{order}"), random))?;
     }
     Ok(())
 }

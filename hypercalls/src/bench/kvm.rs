@@ -36,6 +36,10 @@ const CODE: u64 = 0x1000;
 const STACK: u64 = 0x8000;
 const TABLES: u64 = 0x1_0000;
 
+/// The calls that are served.
+pub(super) const NUMBERS: [Numbers; 1] =
+    [Numbers { interface: &interface::KVM, number: |place| place, count: 64 }];
+
 /// Exits in one sample.
 pub(super) const EXITS: u64 = 200;
 /// Ample for them, also where the processor is emulated.
@@ -184,6 +188,11 @@ impl Guest {
         }
     }
 
+    /// CPU time of an exit that nothing is done about.
+    pub(super) fn bare(&mut self) -> Result<f64, BenchError> {
+        self.time(false, |guest| guest.exit(|_| Ok(())))
+    }
+
     /// Serves the next call as a VMM does that knows nothing better.
     fn naive(&mut self) -> Result<(), BenchError> {
         self.exit(|guest| {
@@ -244,6 +253,14 @@ impl Guest {
     }
 }
 
+/// A guest for whom something without KVM is to be compared with bare exits, where there is KVM.
+pub(super) fn bare_guest(bench: &mut Bench<'_>) -> Result<Option<RefCell<Guest>>, BenchError> {
+    let transport = probe::Transport::Pio;
+    let Some(kvm) = bench.kvm("ring/bare", transport)? else { return Ok(None) };
+    let way = Way::new(transport, 3, None);
+    Ok(Some(RefCell::new(Guest::new(&kvm, &way, &way.code(), &NUMBERS)?)))
+}
+
 fn measure(
     bench: &mut Bench<'_>,
     transport: probe::Transport,
@@ -254,24 +271,23 @@ fn measure(
     let cpuid = kvm.get_supported_cpuid(KVM_MAX_CPUID_ENTRIES);
     let processor = processor(&cpuid.map_err(KvmError::ioctl("KVM_GET_SUPPORTED_CPUID"))?);
     let way = Way::new(transport, cpl, processor);
-    let numbers = [Numbers { interface: &interface::KVM, number: |place| place, count: 64 }];
     // One vCPU for all: where two lie in memory must not decide which is faster.
-    let guest = RefCell::new(Guest::new(&kvm, &way, &way.code(), &numbers)?);
+    let guest = RefCell::new(Guest::new(&kvm, &way, &way.code(), &NUMBERS)?);
     let syncs = guest.borrow().calls.uses_sync_regs();
 
     let id = |word: &str| format!("{part}{word}");
     let guest = &guest;
     let hypercall = move || guest.borrow_mut().time(true, |guest| guest.hypercall(|| {}));
-    let bare = |sync: bool| move || guest.borrow_mut().time(sync, |guest| guest.exit(|_| Ok(())));
+    let registers = move || guest.borrow_mut().time(true, |guest| guest.exit(|_| Ok(())));
     let mut subjects = vec![
         Subject::fallible(id("hypercall"), hypercall).against(id("bare")),
-        Subject::fallible(id("bare"), bare(false)),
+        Subject::fallible(id("bare"), move || guest.borrow_mut().bare()),
     ];
     if way.is_doorbell() {
         let naive = move || guest.borrow_mut().time(false, Guest::naive);
         subjects.push(Subject::fallible(id("naive"), naive).against(id("bare")));
         if syncs {
-            subjects.push(Subject::fallible(id("registers"), bare(true)).against(id("bare")));
+            subjects.push(Subject::fallible(id("registers"), registers).against(id("bare")));
         }
     }
     bench.group(subjects)?;

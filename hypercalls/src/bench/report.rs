@@ -64,7 +64,9 @@ impl Report {
                 text.push('\n');
             }
             group = own;
-            let ratio = m.ratio.map_or(String::new(), |r| format!("{r:.3}"));
+            let ratio = m
+                .ratio
+                .map_or(String::new(), |r| if r < 0.1 { format!("{r:.4}") } else { format!("{r:.3}") });
             let to = m.baseline.as_deref().map_or("", last);
             let line = format!(
                 "{:40} {:>10} {:14} {:>10} {:>10} {ratio:>7}  {to}",
@@ -97,6 +99,7 @@ pub(super) fn number(value: f64) -> String {
         v if v == v.trunc() && v < 1e9 => format!("{value:.0}"),
         v if v >= 100.0 => format!("{value:.0}"),
         v if v >= 10.0 => format!("{value:.1}"),
-        _ => format!("{value:.2}"),
+        v if v >= 0.1 => format!("{value:.2}"),
+        _ => format!("{value:.4}"),
     }
 }

@@ -1,0 +1,62 @@
+//! The call path with nothing around it, to be counted by callgrind: `call_path MODE` makes 6400 calls.
+//!
+//! `tests/run` counts the instructions of what happens in `counted` and compares them with `call_path.toml`.
+
+use hypercall_arch_x86::{X86Registers, convention, entry};
+use hypercall_core::{Arch, Caller, Dispatcher, EntryId, Vcpu, interface};
+use hypercalls::bench::calls::{self, DIRECT, KINDS, Numbers, State};
+use std::hint::black_box;
+
+/// Calls that are made; `tests/run` divides by it.
+const CALLS: usize = 6400;
+
+/// Calls through a dispatcher.
+#[inline(never)]
+fn counted_dispatch(
+    dispatcher: &Dispatcher<State>,
+    entry: EntryId,
+    state: &State,
+    vcpu: &mut Vcpu,
+    registers: &mut X86Registers,
+) {
+    for call in 0..CALLS {
+        registers.rax = (call % KINDS) as u64;
+        let registers = black_box(&mut *registers);
+        black_box(&dispatcher.serve(entry, state, vcpu, registers, Caller::X86_64));
+    }
+}
+
+/// The same through a table of function pointers.
+#[inline(never)]
+fn counted_array(state: &State, registers: &mut X86Registers) {
+    for call in 0..CALLS {
+        registers.rax = (call % KINDS) as u64;
+        let r = black_box(&mut *registers);
+        r.rax = match DIRECT.get(r.rax as usize) {
+            Some(call) => call(state, r.rbx, r.rcx, r.rdx, r.rsi),
+            None => -1000_i64 as u64,
+        };
+    }
+}
+
+fn main() {
+    // `cargo bench` passes flags of its own; there is nothing to measure by a clock here.
+    let Some(mode) = std::env::args().nth(1).filter(|mode| !mode.starts_with('-')) else { return };
+    let (state, mut registers) = (State::default(), X86Registers::default());
+    let (point, port) = (entry::port(0x48), &convention::KVM);
+    let numbers = [Numbers { interface: &interface::KVM, number: |place| place, count: KINDS as u64 }];
+    let dispatcher = calls::dispatcher(Arch::X86, (point, port, &interface::KVM), &numbers, |builder| {
+        // What the guard has to catch: a path that does more than it did.
+        if mode == "slowed" { builder.clock(|| black_box(1)) } else { builder }
+    });
+    let dispatcher = dispatcher.expect("a dispatcher");
+    let (entry, mut vcpu) = (dispatcher.entry(point).expect("it was bound"), dispatcher.vcpu(0));
+    match mode.as_str() {
+        "dispatch" | "slowed" => {
+            counted_dispatch(&dispatcher, entry, &state, &mut vcpu, &mut registers);
+            assert_eq!(vcpu.statistics().total().calls, CALLS as u64);
+        }
+        "array" => counted_array(&state, &mut registers),
+        other => panic!("`{other}` is none of dispatch, slowed and array"),
+    }
+}

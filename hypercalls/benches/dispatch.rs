@@ -1,0 +1,22 @@
+//! Dispatch alone, for developers: `cargo bench -p hypercalls --bench dispatch`.
+//!
+//! The same subjects as `hypercall bench --only dispatch`, with criterion's statistics and its comparison with the last run.
+
+use criterion::{Criterion, criterion_group, criterion_main};
+use hypercalls::bench::dispatch;
+use std::time::Duration;
+
+fn dispatch(criterion: &mut Criterion) {
+    for mut subject in dispatch::subjects().expect("dispatchers") {
+        criterion.bench_function(&subject.id, |bencher| {
+            // A sample is the CPU time of a call, taken over many.
+            bencher.iter_custom(|calls| {
+                let each = (subject.sample)().expect("a sample");
+                Duration::from_nanos((each * calls as f64) as u64)
+            });
+        });
+    }
+}
+
+criterion_group!(benches, dispatch);
+criterion_main!(benches);

@@ -1,0 +1,152 @@
+//! The ring: calls in memory that two sides share, without an exit, against a bare exit where there is KVM.
+//!
+//! Both sides are threads of this process, and the guest's runs the code that a guest runs. `polled` is the
+//! CPU time of both together for each call, what they spin for each other included; `drained` is one thread
+//! that hands in, serves and collects as many calls at once as the ring has entries.
+
+use super::calls::{self, KINDS, Numbers, State};
+use super::rounds::Subject;
+use super::{Bench, BenchError, clock};
+use hypercall_arch_x86::{convention, entry};
+use hypercall_core::memory::WordMemory;
+use hypercall_core::ring::view::Words;
+use hypercall_core::ring::{Doorbell, Producer, Ring, RingHeader, Setup, Ticket};
+use hypercall_core::{Arch, CallEntry, Caller, Dispatcher, Endian, EntryPoint, interface};
+use std::hint::{black_box, spin_loop};
+use std::sync::atomic::{AtomicBool, Ordering};
+
+const POINT: EntryPoint = entry::port(0x48);
+const ADDRESS: u64 = 0x1000;
+/// log2 of the entries.
+const ORDER: u32 = 6;
+/// Entries.
+const BATCH: u32 = 1 << ORDER;
+/// Calls in a sample.
+const CALLS: u64 = 4096;
+/// In flight at once, where it is more than one.
+const MANY: usize = 32;
+
+/// What a call's thread does where its call is not answered.
+fn lost(what: impl std::fmt::Debug) -> BenchError {
+    BenchError::Guest(format!("a ring that is not served: {what:?}"))
+}
+
+struct World {
+    dispatcher: Dispatcher<State>,
+    state: State,
+    memory: WordMemory,
+    setup: Setup,
+}
+
+impl World {
+    fn new() -> Result<World, BenchError> {
+        let numbers = [Numbers { interface: &interface::KVM, number: |place| place, count: KINDS as u64 }];
+        let bound = (POINT, &convention::KVM, &interface::KVM);
+        let dispatcher = calls::dispatcher(Arch::X86, bound, &numbers, |builder| builder)?;
+        let caller = Caller { endian: Endian::NATIVE, ..Caller::X86_64 };
+        let entry = dispatcher.entry(POINT).expect("it was bound");
+        let setup = Setup { address: ADDRESS, order: ORDER, vcpu: 0, entry, caller };
+        let bytes = RingHeader::bytes(ORDER).expect("an order there is");
+        let memory = WordMemory::new(ADDRESS, bytes as usize);
+        Ok(World { dispatcher, state: State::default(), memory, setup })
+    }
+
+    fn producer(&self) -> Result<Producer<Words<'_>>, BenchError> {
+        Producer::new(Words(self.memory.from(ADDRESS)), Endian::NATIVE).map_err(lost)
+    }
+
+    /// CPU time of the process for each call, `in_flight` at once, while a thread polls.
+    fn polled(&self, in_flight: usize) -> Result<f64, BenchError> {
+        let mut ring = Ring::new(&self.memory, self.setup, Doorbell::Call, None).map_err(lost)?;
+        let producer = self.producer()?;
+        let stop = AtomicBool::new(false);
+        std::thread::scope(|scope| {
+            scope.spawn(|| {
+                while !stop.load(Ordering::Relaxed) {
+                    if ring.drain(&self.memory, &self.dispatcher, &self.state, BATCH).served == 0 {
+                        spin_loop();
+                    }
+                }
+            });
+            let time = make(&producer, in_flight, CALLS / 16).and_then(|()| {
+                let start = clock::process_time();
+                make(&producer, in_flight, CALLS)?;
+                Ok((clock::process_time() - start) as f64 / CALLS as f64)
+            });
+            stop.store(true, Ordering::Relaxed);
+            time
+        })
+    }
+
+    /// CPU time of each call, handed in, served and collected by this thread.
+    fn drained(&self) -> Result<f64, BenchError> {
+        let mut ring = Ring::new(&self.memory, self.setup, Doorbell::Call, None).map_err(lost)?;
+        let producer = self.producer()?;
+        let mut tickets: Vec<Ticket> = Vec::with_capacity(BATCH as usize);
+        let mut result = Ok(());
+        let time = clock::each(CALLS, || {
+            for number in 0..CALLS {
+                match producer.submit(&call(number), || ()) {
+                    Ok(ticket) => tickets.push(ticket),
+                    Err(refused) => result = Err(lost(refused)),
+                }
+                if tickets.len() == BATCH as usize {
+                    ring.drain(&self.memory, &self.dispatcher, &self.state, BATCH);
+                    for ticket in tickets.drain(..) {
+                        if let Err(ticket) = producer.collect(ticket) {
+                            result = Err(lost(ticket));
+                        }
+                    }
+                }
+            }
+        });
+        result.map(|()| time)
+    }
+}
+
+/// Each of the handlers in turn.
+fn call(number: u64) -> CallEntry {
+    CallEntry::new(number % KINDS as u64, black_box(&[5, 7]))
+}
+
+/// Makes so many calls, and collects their answers.
+fn make(producer: &Producer<Words<'_>>, in_flight: usize, calls: u64) -> Result<(), BenchError> {
+    let mut tickets = Vec::with_capacity(in_flight);
+    for number in 0..calls {
+        if in_flight == 1 {
+            let answer = producer.call(&call(number), || (), spin_loop).map_err(lost)?;
+            if answer.state != CallEntry::DONE {
+                return Err(lost(answer));
+            }
+            continue;
+        }
+        tickets.push(producer.submit(&call(number), || ()).map_err(lost)?);
+        if tickets.len() == in_flight || number + 1 == calls {
+            for mut ticket in tickets.drain(..) {
+                while let Err(same) = producer.collect(ticket) {
+                    ticket = same;
+                    spin_loop();
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+/// One call at a time and several, by a thread that polls; and by none.
+pub fn run(bench: &mut Bench<'_>) -> Result<(), BenchError> {
+    let world = World::new()?;
+    #[cfg(all(target_arch = "x86_64", target_os = "linux"))]
+    let guest = super::kvm::bare_guest(bench)?;
+    let one = Subject::fallible("ring/polled/1", || world.polled(1));
+    let many = Subject::fallible(format!("ring/polled/{MANY}"), || world.polled(MANY));
+    let drained = Subject::fallible("ring/drained", || world.drained());
+    #[cfg_attr(not(all(target_arch = "x86_64", target_os = "linux")), expect(unused_mut))]
+    let mut subjects = vec![one, many, drained];
+    #[cfg(all(target_arch = "x86_64", target_os = "linux"))]
+    if let Some(guest) = &guest {
+        subjects = subjects.into_iter().map(|subject| subject.against("ring/bare")).collect();
+        subjects.push(Subject::fallible("ring/bare", || guest.borrow_mut().bare()));
+    }
+    bench.group(subjects)
+}
