@@ -156,7 +156,7 @@ impl<Vm> Dispatcher<Vm> {
     ///
     /// # Panics
     /// When the entry is another dispatcher's and this one has fewer.
-    #[inline]
+    #[inline(always)] // an action that is looked at once need not be put together
     pub fn serve(
         &self,
         entry: EntryId,
