@@ -253,7 +253,7 @@ fn a_host_that_waits_for_a_guest_takes_no_cpu_time() {
         assert!(cpu < Duration::from_millis(15), "{cpu:?} of 1.5 s");
         assert!(rings.work().sleeps() > 0);
     });
-    rings.tear_down(&memory, 0).unwrap();
-    assert_eq!(rings.tear_down(&memory, 0), Err(Error::NotFound));
+    rings.tear_down(&memory, 0, false).unwrap();
+    assert_eq!(rings.tear_down(&memory, 0, false), Err(Error::NotFound));
     let _ = Detached::TornDown;
 }

@@ -45,7 +45,7 @@ pub struct CallEntry {
     /// its own for it, then the extra outputs; zero where the call has none.
     #[shared(offset = 24)]
     pub words: [u64; 9],
-    /// Zero.
+    /// Zero. In a [ring](crate::ring) its first 32 bits are the ticket that the entry is free for, and the guest's own.
     #[shared(offset = 96)]
     pub reserved: [u64; 4],
 }

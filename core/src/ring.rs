@@ -1,4 +1,24 @@
 //! Calls through a ring in guest memory, without an exit.
+//!
+//! A ring is a [header](RingHeader), one page, and from the next page on a power of two of [entries](CallEntry).
+//! Any number of vCPUs hand calls in ([`Producer`]); one thread of the VMM's serves them ([`Rings::poll`]), or the
+//! VMM serves them at a doorbell ([`Rings::drain`], [`Ring::drain`]). `docs/ring.md` is the whole protocol.
+//!
+//! | who | does | with |
+//! |---|---|---|
+//! | guest | takes a ticket, where the entry's turn is that ticket | compare-and-swap of the header's `producer` |
+//! | guest | fills the entry in, then makes its state 1 | release |
+//! | guest | rings the doorbell if `flags` says that the host sleeps | full fence before the look |
+//! | host | sees state 1 in the entry whose turn it is, and copies it once | acquire |
+//! | host | writes result and words, then the state | release |
+//! | host | before it sleeps: writes `flags`, then looks at that entry once more | full fence before the look |
+//! | guest | sees the state, reads the answer, then makes the turn ticket + entries | acquire, then release |
+//!
+//! Beside the states of [`CallEntry`] there is 5, [`AGAIN`].
+//!
+//! The host trusts nothing in the ring: how long it is and which ticket is next are its own. It never reads the
+//! header but for `producer`, which it only checks.
+
 mod consumer;
 mod layout;
 mod producer;

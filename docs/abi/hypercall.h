@@ -66,6 +66,9 @@
 #define HYPERCALL_NR_X86_HYPERCALL_GONE 0x48560039 /* obsolete */
 #define HYPERCALL_NR_X86_HYPERCALL_HOST_TIME 0x4856003a
 #define HYPERCALL_NR_X86_HYPERCALL_MULTICALL 0x48560040
+#define HYPERCALL_NR_X86_HYPERCALL_RING_SETUP 0x48560041
+#define HYPERCALL_NR_X86_HYPERCALL_RING_TEARDOWN 0x48560042
+#define HYPERCALL_NR_X86_HYPERCALL_RING_DOORBELL 0x48560043
 
 /* Numbers of DIAG 0x500, as the numbering diag writes them. */
 #define HYPERCALL_NR_DIAG_KVM_S390_VIRTIO_NOTIFY 0 /* deprecated */
@@ -97,6 +100,9 @@
 #define HYPERCALL_NR_DIAG_HYPERCALL_GONE 0x48560039 /* obsolete */
 #define HYPERCALL_NR_DIAG_HYPERCALL_HOST_TIME 0x4856003a
 #define HYPERCALL_NR_DIAG_HYPERCALL_MULTICALL 0x48560040
+#define HYPERCALL_NR_DIAG_HYPERCALL_RING_SETUP 0x48560041
+#define HYPERCALL_NR_DIAG_HYPERCALL_RING_TEARDOWN 0x48560042
+#define HYPERCALL_NR_DIAG_HYPERCALL_RING_DOORBELL 0x48560043
 
 /* Numbers of KVM, as the numbering epapr writes them. */
 #define HYPERCALL_NR_EPAPR_KVM_HC_FEATURES 0x2a0003
@@ -129,6 +135,9 @@
 #define HYPERCALL_NR_EPAPR_HYPERCALL_GONE 0x39 /* obsolete */
 #define HYPERCALL_NR_EPAPR_HYPERCALL_HOST_TIME 0x3a
 #define HYPERCALL_NR_EPAPR_HYPERCALL_MULTICALL 0x40
+#define HYPERCALL_NR_EPAPR_HYPERCALL_RING_SETUP 0x41
+#define HYPERCALL_NR_EPAPR_HYPERCALL_RING_TEARDOWN 0x42
+#define HYPERCALL_NR_EPAPR_HYPERCALL_RING_DOORBELL 0x43
 
 /* Numbers of PAPR, as the numbering papr writes them. */
 #define HYPERCALL_NR_PAPR_H_LOGICAL_CI_LOAD 0x3c
@@ -167,6 +176,9 @@
 #define HYPERCALL_NR_PAPR_HYPERCALL_GONE 0x70e4 /* obsolete */
 #define HYPERCALL_NR_PAPR_HYPERCALL_HOST_TIME 0x70e8
 #define HYPERCALL_NR_PAPR_HYPERCALL_MULTICALL 0x7100
+#define HYPERCALL_NR_PAPR_HYPERCALL_RING_SETUP 0x7104
+#define HYPERCALL_NR_PAPR_HYPERCALL_RING_TEARDOWN 0x7108
+#define HYPERCALL_NR_PAPR_HYPERCALL_RING_DOORBELL 0x710c
 
 /* Numbers of KVM, as the numbering mips writes them. */
 #define HYPERCALL_NR_MIPS_KVM_HC_MIPS_GET_CLOCK_FREQ 6 /* obsolete */
@@ -1071,6 +1083,40 @@
 #define HYPERCALL_HYPERCALL_MULTICALL_FLAGS_STOP_ON_ERROR 1 /* return behind the first entry that fails or faults */
 
 /*
+ * HYPERCALL_RING_SETUP (active): Sets a ring up, through which calls are made as this one is: at
+ * the same entry point, in the same convention, for the same vCPU, with the same mode, byte order
+ * and privilege.
+ *
+ * The memory is a structure hypercall_ring, and 1 << order structures hypercall_call_entry from the
+ * next page on. It stays the ring's until HYPERCALL_RING_TEARDOWN, or until the ring says that it
+ * is detached.
+ *
+ * address: Where the ring is to be; page aligned. multiple of 4096.
+ *
+ * order: log2 of the number of entries: 0 to 10. 0 to 0xffff_ffff.
+ *
+ * flags: Zero. any.
+ *
+ * Gives none; the structure hypercall_ring stands in memory.
+ */
+
+/*
+ * HYPERCALL_RING_TEARDOWN (active): Takes a ring back: the host does not touch its memory from here
+ * on. Calls that were not answered never are.
+ *
+ * address: Where the ring is. multiple of 4096.
+ *
+ * Gives none.
+ */
+
+/*
+ * HYPERCALL_RING_DOORBELL (active): Wakes the host, where a ring says that it sleeps and names no
+ * other doorbell.
+ *
+ * Gives none.
+ */
+
+/*
  * Feature bits, by number: of CPUID 0x40000001 EAX on x86, of KVM_HC_FEATURES' bitmap on PowerPC.
  */
 #define HYPERCALL_BIT_KVM_FEATURE_MMU_OP 2 /* KVM_HC_MMU_OP */
@@ -1316,7 +1362,7 @@ struct hypercall_call_entry {
 	uint32_t flags; /* Zero. */
 	uint64_t result; /* What the convention's result register would hold afterwards, errors too; zero where the call faulted. */
 	uint64_t words[9]; /* The arguments in the convention's order. Afterwards the value, where the convention has a register of its own for it, then the extra outputs; zero where the call has none. */
-	uint64_t reserved[4]; /* Zero. */
+	uint64_t reserved[4]; /* Zero. In a ring its first 32 bits are the ticket that the entry is free for, and the guest's own. */
 };
 HYPERCALL_ASSERT(sizeof(struct hypercall_call_entry) == 128, "hypercall_call_entry has 128 bytes");
 HYPERCALL_ASSERT(offsetof(struct hypercall_call_entry, number) == 0, "hypercall_call_entry.number is at 0");
@@ -1325,6 +1371,49 @@ HYPERCALL_ASSERT(offsetof(struct hypercall_call_entry, flags) == 12, "hypercall_
 HYPERCALL_ASSERT(offsetof(struct hypercall_call_entry, result) == 16, "hypercall_call_entry.result is at 16");
 HYPERCALL_ASSERT(offsetof(struct hypercall_call_entry, words) == 24, "hypercall_call_entry.words is at 24");
 HYPERCALL_ASSERT(offsetof(struct hypercall_call_entry, reserved) == 96, "hypercall_call_entry.reserved is at 96");
+
+/*
+ * The first page of a ring, in the byte order of the guest that set it up; the entries are behind
+ * it, from byte 4096 on.
+ *
+ * What the guests write, what the host writes at each call and what it writes when it falls asleep
+ * stand in 256-byte lines of their own: the longest cache line of the architectures here (s390; 128
+ * on PowerPC, pairs of 64 on x86). 1024 bytes, integers in the guest's byte order (this project's
+ * vendor interface).
+ */
+struct hypercall_ring {
+	uint32_t magic; /* 0x48567267: "HVrg" in ASCII, most significant byte first. The host writes this line at set-up only. */
+	uint32_t version; /* Version of the ring: 1. */
+	uint32_t order; /* log2 of the number of entries, 0 to 10. */
+	uint32_t width; /* Bits that count in a number, word or result: 32 or 64, the mode of the caller that set the ring up. */
+	uint32_t doorbell; /* How the guest wakes the host: 0 by HYPERCALL_RING_DOORBELL; x86: 1 by a byte written to a port, 2 by a byte stored to a guest-physical address. */
+	uint32_t reserved_0; /* Zero. */
+	uint64_t doorbell_at; /* The doorbell's port or address. */
+	uint32_t reserved_1[56]; /* Zero. */
+	uint32_t producer; /* The next ticket; the guests advance it by compare-and-swap. Tickets wrap at 2^32. */
+	uint32_t reserved_2[63]; /* Zero. */
+	uint32_t consumer; /* The ticket that the host serves next. For whoever debugs a guest: neither side reads it. */
+	uint32_t reserved_3[63]; /* Zero. */
+	uint32_t flags; /* 1: the host polls. 2: the host sleeps until the doorbell is rung. */
+	uint32_t detached; /* 0 while the ring is served; then why it is not any more. */
+	uint32_t reserved_4[62]; /* Zero. */
+};
+HYPERCALL_ASSERT(sizeof(struct hypercall_ring) == 1024, "hypercall_ring has 1024 bytes");
+HYPERCALL_ASSERT(offsetof(struct hypercall_ring, magic) == 0, "hypercall_ring.magic is at 0");
+HYPERCALL_ASSERT(offsetof(struct hypercall_ring, version) == 4, "hypercall_ring.version is at 4");
+HYPERCALL_ASSERT(offsetof(struct hypercall_ring, order) == 8, "hypercall_ring.order is at 8");
+HYPERCALL_ASSERT(offsetof(struct hypercall_ring, width) == 12, "hypercall_ring.width is at 12");
+HYPERCALL_ASSERT(offsetof(struct hypercall_ring, doorbell) == 16, "hypercall_ring.doorbell is at 16");
+HYPERCALL_ASSERT(offsetof(struct hypercall_ring, reserved_0) == 20, "hypercall_ring.reserved_0 is at 20");
+HYPERCALL_ASSERT(offsetof(struct hypercall_ring, doorbell_at) == 24, "hypercall_ring.doorbell_at is at 24");
+HYPERCALL_ASSERT(offsetof(struct hypercall_ring, reserved_1) == 32, "hypercall_ring.reserved_1 is at 32");
+HYPERCALL_ASSERT(offsetof(struct hypercall_ring, producer) == 256, "hypercall_ring.producer is at 256");
+HYPERCALL_ASSERT(offsetof(struct hypercall_ring, reserved_2) == 260, "hypercall_ring.reserved_2 is at 260");
+HYPERCALL_ASSERT(offsetof(struct hypercall_ring, consumer) == 512, "hypercall_ring.consumer is at 512");
+HYPERCALL_ASSERT(offsetof(struct hypercall_ring, reserved_3) == 516, "hypercall_ring.reserved_3 is at 516");
+HYPERCALL_ASSERT(offsetof(struct hypercall_ring, flags) == 768, "hypercall_ring.flags is at 768");
+HYPERCALL_ASSERT(offsetof(struct hypercall_ring, detached) == 772, "hypercall_ring.detached is at 772");
+HYPERCALL_ASSERT(offsetof(struct hypercall_ring, reserved_4) == 776, "hypercall_ring.reserved_4 is at 776");
 
 /*
  * What a guest may call and how: five CPUID leaves, the four registers of each in turn. Bits not
@@ -1632,6 +1721,21 @@ static __inline__ int64_t hypercall_kvm_hypercall_multicall(enum hypercall_via v
 	return hypercall_kvm(via, HYPERCALL_NR_X86_HYPERCALL_MULTICALL, (hypercall_reg)entries, (hypercall_reg)count, (hypercall_reg)flags, 0);
 }
 
+static __inline__ int64_t hypercall_kvm_hypercall_ring_setup(enum hypercall_via via, hypercall_reg address, uint32_t order, hypercall_reg flags)
+{
+	return hypercall_kvm(via, HYPERCALL_NR_X86_HYPERCALL_RING_SETUP, (hypercall_reg)address, (hypercall_reg)order, (hypercall_reg)flags, 0);
+}
+
+static __inline__ int64_t hypercall_kvm_hypercall_ring_teardown(enum hypercall_via via, hypercall_reg address)
+{
+	return hypercall_kvm(via, HYPERCALL_NR_X86_HYPERCALL_RING_TEARDOWN, (hypercall_reg)address, 0, 0, 0);
+}
+
+static __inline__ int64_t hypercall_kvm_hypercall_ring_doorbell(enum hypercall_via via)
+{
+	return hypercall_kvm(via, HYPERCALL_NR_X86_HYPERCALL_RING_DOORBELL, 0, 0, 0, 0);
+}
+
 #define HYPERCALL_PARA_2007_(instruction, number) do { \
 	register hypercall_reg in_rax __asm__("rax") = (number); \
 	register hypercall_reg in_rdi __asm__("rdi") = a1; \
@@ -1793,6 +1897,21 @@ static __inline__ int64_t hypercall_para_2007_hypercall_host_time(enum hypercall
 static __inline__ int64_t hypercall_para_2007_hypercall_multicall(enum hypercall_via via, hypercall_reg entries, hypercall_reg count, uint32_t flags)
 {
 	return hypercall_para_2007(via, HYPERCALL_NR_X86_HYPERCALL_MULTICALL, (hypercall_reg)entries, (hypercall_reg)count, (hypercall_reg)flags, 0, 0, 0);
+}
+
+static __inline__ int64_t hypercall_para_2007_hypercall_ring_setup(enum hypercall_via via, hypercall_reg address, uint32_t order, hypercall_reg flags)
+{
+	return hypercall_para_2007(via, HYPERCALL_NR_X86_HYPERCALL_RING_SETUP, (hypercall_reg)address, (hypercall_reg)order, (hypercall_reg)flags, 0, 0, 0);
+}
+
+static __inline__ int64_t hypercall_para_2007_hypercall_ring_teardown(enum hypercall_via via, hypercall_reg address)
+{
+	return hypercall_para_2007(via, HYPERCALL_NR_X86_HYPERCALL_RING_TEARDOWN, (hypercall_reg)address, 0, 0, 0, 0, 0);
+}
+
+static __inline__ int64_t hypercall_para_2007_hypercall_ring_doorbell(enum hypercall_via via)
+{
+	return hypercall_para_2007(via, HYPERCALL_NR_X86_HYPERCALL_RING_DOORBELL, 0, 0, 0, 0, 0, 0);
 }
 
 #define HYPERCALL_XEN_(instruction, number) do { \
@@ -2008,6 +2127,21 @@ static __inline__ int64_t hypercall_xen_hypercall_multicall(enum hypercall_via v
 	return hypercall_xen(via, HYPERCALL_NR_X86_HYPERCALL_MULTICALL, (hypercall_reg)entries, (hypercall_reg)count, (hypercall_reg)flags, 0, 0, 0);
 }
 
+static __inline__ int64_t hypercall_xen_hypercall_ring_setup(enum hypercall_via via, hypercall_reg address, uint32_t order, hypercall_reg flags)
+{
+	return hypercall_xen(via, HYPERCALL_NR_X86_HYPERCALL_RING_SETUP, (hypercall_reg)address, (hypercall_reg)order, (hypercall_reg)flags, 0, 0, 0);
+}
+
+static __inline__ int64_t hypercall_xen_hypercall_ring_teardown(enum hypercall_via via, hypercall_reg address)
+{
+	return hypercall_xen(via, HYPERCALL_NR_X86_HYPERCALL_RING_TEARDOWN, (hypercall_reg)address, 0, 0, 0, 0, 0);
+}
+
+static __inline__ int64_t hypercall_xen_hypercall_ring_doorbell(enum hypercall_via via)
+{
+	return hypercall_xen(via, HYPERCALL_NR_X86_HYPERCALL_RING_DOORBELL, 0, 0, 0, 0, 0, 0);
+}
+
 #elif defined(__i386__)
 
 /* A register. */
@@ -2219,6 +2353,21 @@ static __inline__ int64_t hypercall_kvm_hypercall_multicall(enum hypercall_via v
 	return hypercall_kvm(via, HYPERCALL_NR_X86_HYPERCALL_MULTICALL, (hypercall_reg)entries, (hypercall_reg)count, (hypercall_reg)flags, 0);
 }
 
+static __inline__ int64_t hypercall_kvm_hypercall_ring_setup(enum hypercall_via via, hypercall_reg address, uint32_t order, hypercall_reg flags)
+{
+	return hypercall_kvm(via, HYPERCALL_NR_X86_HYPERCALL_RING_SETUP, (hypercall_reg)address, (hypercall_reg)order, (hypercall_reg)flags, 0);
+}
+
+static __inline__ int64_t hypercall_kvm_hypercall_ring_teardown(enum hypercall_via via, hypercall_reg address)
+{
+	return hypercall_kvm(via, HYPERCALL_NR_X86_HYPERCALL_RING_TEARDOWN, (hypercall_reg)address, 0, 0, 0);
+}
+
+static __inline__ int64_t hypercall_kvm_hypercall_ring_doorbell(enum hypercall_via via)
+{
+	return hypercall_kvm(via, HYPERCALL_NR_X86_HYPERCALL_RING_DOORBELL, 0, 0, 0, 0);
+}
+
 #define HYPERCALL_PARA_2007_(instruction, number) do { \
 	register hypercall_reg in_ebx __asm__("ebx") = (number); \
 	register hypercall_reg in_eax __asm__("eax") = a1; \
@@ -2380,6 +2529,21 @@ static __inline__ int64_t hypercall_para_2007_hypercall_host_time(enum hypercall
 static __inline__ int64_t hypercall_para_2007_hypercall_multicall(enum hypercall_via via, hypercall_reg entries, hypercall_reg count, uint32_t flags)
 {
 	return hypercall_para_2007(via, HYPERCALL_NR_X86_HYPERCALL_MULTICALL, (hypercall_reg)entries, (hypercall_reg)count, (hypercall_reg)flags, 0, 0, 0);
+}
+
+static __inline__ int64_t hypercall_para_2007_hypercall_ring_setup(enum hypercall_via via, hypercall_reg address, uint32_t order, hypercall_reg flags)
+{
+	return hypercall_para_2007(via, HYPERCALL_NR_X86_HYPERCALL_RING_SETUP, (hypercall_reg)address, (hypercall_reg)order, (hypercall_reg)flags, 0, 0, 0);
+}
+
+static __inline__ int64_t hypercall_para_2007_hypercall_ring_teardown(enum hypercall_via via, hypercall_reg address)
+{
+	return hypercall_para_2007(via, HYPERCALL_NR_X86_HYPERCALL_RING_TEARDOWN, (hypercall_reg)address, 0, 0, 0, 0, 0);
+}
+
+static __inline__ int64_t hypercall_para_2007_hypercall_ring_doorbell(enum hypercall_via via)
+{
+	return hypercall_para_2007(via, HYPERCALL_NR_X86_HYPERCALL_RING_DOORBELL, 0, 0, 0, 0, 0, 0);
 }
 
 #define HYPERCALL_XEN_(instruction, number) do { \
@@ -2595,6 +2759,21 @@ static __inline__ int64_t hypercall_xen_hypercall_multicall(enum hypercall_via v
 	return hypercall_xen(via, HYPERCALL_NR_X86_HYPERCALL_MULTICALL, (hypercall_reg)entries, (hypercall_reg)count, (hypercall_reg)flags, 0, 0, 0);
 }
 
+static __inline__ int64_t hypercall_xen_hypercall_ring_setup(enum hypercall_via via, hypercall_reg address, uint32_t order, hypercall_reg flags)
+{
+	return hypercall_xen(via, HYPERCALL_NR_X86_HYPERCALL_RING_SETUP, (hypercall_reg)address, (hypercall_reg)order, (hypercall_reg)flags, 0, 0, 0);
+}
+
+static __inline__ int64_t hypercall_xen_hypercall_ring_teardown(enum hypercall_via via, hypercall_reg address)
+{
+	return hypercall_xen(via, HYPERCALL_NR_X86_HYPERCALL_RING_TEARDOWN, (hypercall_reg)address, 0, 0, 0, 0, 0);
+}
+
+static __inline__ int64_t hypercall_xen_hypercall_ring_doorbell(enum hypercall_via via)
+{
+	return hypercall_xen(via, HYPERCALL_NR_X86_HYPERCALL_RING_DOORBELL, 0, 0, 0, 0, 0, 0);
+}
+
 #elif defined(__s390x__)
 
 /* A register. */
@@ -2767,6 +2946,21 @@ static __inline__ int64_t hypercall_diag500_hypercall_host_time(void)
 static __inline__ int64_t hypercall_diag500_hypercall_multicall(hypercall_reg entries, hypercall_reg count, uint32_t flags)
 {
 	return hypercall_diag500(HYPERCALL_NR_DIAG_HYPERCALL_MULTICALL, (hypercall_reg)entries, (hypercall_reg)count, (hypercall_reg)flags, 0, 0, 0);
+}
+
+static __inline__ int64_t hypercall_diag500_hypercall_ring_setup(hypercall_reg address, uint32_t order, hypercall_reg flags)
+{
+	return hypercall_diag500(HYPERCALL_NR_DIAG_HYPERCALL_RING_SETUP, (hypercall_reg)address, (hypercall_reg)order, (hypercall_reg)flags, 0, 0, 0);
+}
+
+static __inline__ int64_t hypercall_diag500_hypercall_ring_teardown(hypercall_reg address)
+{
+	return hypercall_diag500(HYPERCALL_NR_DIAG_HYPERCALL_RING_TEARDOWN, (hypercall_reg)address, 0, 0, 0, 0, 0);
+}
+
+static __inline__ int64_t hypercall_diag500_hypercall_ring_doorbell(void)
+{
+	return hypercall_diag500(HYPERCALL_NR_DIAG_HYPERCALL_RING_DOORBELL, 0, 0, 0, 0, 0, 0);
 }
 
 #elif defined(__powerpc64__)
@@ -2978,6 +3172,21 @@ static __inline__ int64_t hypercall_epapr_hypercall_multicall(enum hypercall_via
 	return hypercall_epapr(via, HYPERCALL_NR_EPAPR_HYPERCALL_MULTICALL, (hypercall_reg)entries, (hypercall_reg)count, (hypercall_reg)flags, 0, 0, 0, 0, 0, out);
 }
 
+static __inline__ int64_t hypercall_epapr_hypercall_ring_setup(enum hypercall_via via, hypercall_reg address, uint32_t order, hypercall_reg flags, struct hypercall_outputs *out)
+{
+	return hypercall_epapr(via, HYPERCALL_NR_EPAPR_HYPERCALL_RING_SETUP, (hypercall_reg)address, (hypercall_reg)order, (hypercall_reg)flags, 0, 0, 0, 0, 0, out);
+}
+
+static __inline__ int64_t hypercall_epapr_hypercall_ring_teardown(enum hypercall_via via, hypercall_reg address, struct hypercall_outputs *out)
+{
+	return hypercall_epapr(via, HYPERCALL_NR_EPAPR_HYPERCALL_RING_TEARDOWN, (hypercall_reg)address, 0, 0, 0, 0, 0, 0, 0, out);
+}
+
+static __inline__ int64_t hypercall_epapr_hypercall_ring_doorbell(enum hypercall_via via, struct hypercall_outputs *out)
+{
+	return hypercall_epapr(via, HYPERCALL_NR_EPAPR_HYPERCALL_RING_DOORBELL, 0, 0, 0, 0, 0, 0, 0, 0, out);
+}
+
 #define HYPERCALL_PAPR_(instruction, number) do { \
 	register hypercall_reg in_r3 __asm__("r3") = (number); \
 	register hypercall_reg in_r4 __asm__("r4") = a1; \
@@ -3198,6 +3407,21 @@ static __inline__ int64_t hypercall_papr_hypercall_multicall(hypercall_reg entri
 	return hypercall_papr(HYPERCALL_NR_PAPR_HYPERCALL_MULTICALL, (hypercall_reg)entries, (hypercall_reg)count, (hypercall_reg)flags, 0, 0, 0, 0, 0, 0, out);
 }
 
+static __inline__ int64_t hypercall_papr_hypercall_ring_setup(hypercall_reg address, uint32_t order, hypercall_reg flags, struct hypercall_outputs *out)
+{
+	return hypercall_papr(HYPERCALL_NR_PAPR_HYPERCALL_RING_SETUP, (hypercall_reg)address, (hypercall_reg)order, (hypercall_reg)flags, 0, 0, 0, 0, 0, 0, out);
+}
+
+static __inline__ int64_t hypercall_papr_hypercall_ring_teardown(hypercall_reg address, struct hypercall_outputs *out)
+{
+	return hypercall_papr(HYPERCALL_NR_PAPR_HYPERCALL_RING_TEARDOWN, (hypercall_reg)address, 0, 0, 0, 0, 0, 0, 0, 0, out);
+}
+
+static __inline__ int64_t hypercall_papr_hypercall_ring_doorbell(struct hypercall_outputs *out)
+{
+	return hypercall_papr(HYPERCALL_NR_PAPR_HYPERCALL_RING_DOORBELL, 0, 0, 0, 0, 0, 0, 0, 0, 0, out);
+}
+
 #elif defined(__powerpc__)
 
 /* A register. */
@@ -3405,6 +3629,21 @@ static __inline__ int64_t hypercall_epapr_hypercall_host_time(enum hypercall_via
 static __inline__ int64_t hypercall_epapr_hypercall_multicall(enum hypercall_via via, hypercall_reg entries, hypercall_reg count, uint32_t flags, struct hypercall_outputs *out)
 {
 	return hypercall_epapr(via, HYPERCALL_NR_EPAPR_HYPERCALL_MULTICALL, (hypercall_reg)entries, (hypercall_reg)count, (hypercall_reg)flags, 0, 0, 0, 0, 0, out);
+}
+
+static __inline__ int64_t hypercall_epapr_hypercall_ring_setup(enum hypercall_via via, hypercall_reg address, uint32_t order, hypercall_reg flags, struct hypercall_outputs *out)
+{
+	return hypercall_epapr(via, HYPERCALL_NR_EPAPR_HYPERCALL_RING_SETUP, (hypercall_reg)address, (hypercall_reg)order, (hypercall_reg)flags, 0, 0, 0, 0, 0, out);
+}
+
+static __inline__ int64_t hypercall_epapr_hypercall_ring_teardown(enum hypercall_via via, hypercall_reg address, struct hypercall_outputs *out)
+{
+	return hypercall_epapr(via, HYPERCALL_NR_EPAPR_HYPERCALL_RING_TEARDOWN, (hypercall_reg)address, 0, 0, 0, 0, 0, 0, 0, out);
+}
+
+static __inline__ int64_t hypercall_epapr_hypercall_ring_doorbell(enum hypercall_via via, struct hypercall_outputs *out)
+{
+	return hypercall_epapr(via, HYPERCALL_NR_EPAPR_HYPERCALL_RING_DOORBELL, 0, 0, 0, 0, 0, 0, 0, 0, out);
 }
 
 #define HYPERCALL_PAPR_(instruction, number) do { \
@@ -3625,6 +3864,21 @@ static __inline__ int64_t hypercall_papr_hypercall_host_time(struct hypercall_ou
 static __inline__ int64_t hypercall_papr_hypercall_multicall(hypercall_reg entries, hypercall_reg count, uint32_t flags, struct hypercall_outputs *out)
 {
 	return hypercall_papr(HYPERCALL_NR_PAPR_HYPERCALL_MULTICALL, (hypercall_reg)entries, (hypercall_reg)count, (hypercall_reg)flags, 0, 0, 0, 0, 0, 0, out);
+}
+
+static __inline__ int64_t hypercall_papr_hypercall_ring_setup(hypercall_reg address, uint32_t order, hypercall_reg flags, struct hypercall_outputs *out)
+{
+	return hypercall_papr(HYPERCALL_NR_PAPR_HYPERCALL_RING_SETUP, (hypercall_reg)address, (hypercall_reg)order, (hypercall_reg)flags, 0, 0, 0, 0, 0, 0, out);
+}
+
+static __inline__ int64_t hypercall_papr_hypercall_ring_teardown(hypercall_reg address, struct hypercall_outputs *out)
+{
+	return hypercall_papr(HYPERCALL_NR_PAPR_HYPERCALL_RING_TEARDOWN, (hypercall_reg)address, 0, 0, 0, 0, 0, 0, 0, 0, out);
+}
+
+static __inline__ int64_t hypercall_papr_hypercall_ring_doorbell(struct hypercall_outputs *out)
+{
+	return hypercall_papr(HYPERCALL_NR_PAPR_HYPERCALL_RING_DOORBELL, 0, 0, 0, 0, 0, 0, 0, 0, 0, out);
 }
 
 #else

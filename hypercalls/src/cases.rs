@@ -172,7 +172,10 @@ pub fn all() -> impl Iterator<Item = &'static Case> + Clone {
 }
 
 /// Bytes of the data area a vCPU's cases use.
-pub const DATA_SIZE: u64 = 0x4000;
+pub const DATA_SIZE: u64 = 0x6000;
+
+/// Where in it rings are, of 16 entries at most: two pages at its end.
+pub const RING: u64 = 0x4000;
 
 #[cfg(test)]
 mod tests {

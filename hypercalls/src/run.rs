@@ -32,6 +32,8 @@ pub enum Via {
     Registers,
     /// As entries of HYPERCALL_MULTICALL, many in one exit.
     Multicall,
+    /// Through a ring that a thread of the VMM's polls, without an exit. With loopback only.
+    Ring,
 }
 
 impl Via {
@@ -40,6 +42,7 @@ impl Via {
         match self {
             Via::Registers => "registers",
             Via::Multicall => "multicall",
+            Via::Ring => "ring",
         }
     }
 }
@@ -89,7 +92,7 @@ pub fn dispatcher(
     for point in points {
         builder = builder.entry(*point, binding.convention, binding.interface);
     }
-    let dispatcher = stock::xen(stock::all(builder)).build()?;
+    let dispatcher = stock::rings(stock::xen(stock::all(builder))).build()?;
     machine.set_calls_served(dispatcher.served().len() as u64);
     Ok(dispatcher)
 }

@@ -30,9 +30,11 @@
 //! assert!(services.get::<dyn GuestConsole>().is_ok());
 //! ```
 
+mod rings;
 mod testing;
 mod xen;
 
+pub use rings::CallRings;
 #[cfg(feature = "std")]
 pub use testing::Worker;
 pub use testing::{Retries, Testing};

@@ -43,11 +43,12 @@
 mod console;
 mod kvm_ppc;
 mod kvm_x86;
+mod rings;
 mod vendor;
 mod xen;
 
 use crate::services::{
-    Console, GpaRanges, Interrupts, MagicPages, Memory, PairedClock, Testing, WallClock, XenGuest,
+    CallRings, Console, GpaRanges, Interrupts, MagicPages, Memory, PairedClock, Testing, WallClock, XenGuest,
 };
 use hypercall_core::Builder;
 
@@ -85,6 +86,12 @@ where
     Vm: Memory + WallClock + Testing + 'static,
 {
     vendor::offer(builder)
+}
+
+/// Serves rings: HYPERCALL_RING_SETUP, HYPERCALL_RING_TEARDOWN and HYPERCALL_RING_DOORBELL.
+#[must_use]
+pub fn rings<Vm: CallRings + 'static>(builder: Builder<Vm>) -> Builder<Vm> {
+    rings::offer(builder)
 }
 
 /// Serves the calls that an HVM guest of Xen's makes first: xen_version, console_io, memory_op

@@ -10,6 +10,7 @@
 //! | 0x20 to 0x22 | [`data`]: buffers and a structure in guest memory |
 //! | 0x30 to 0x34 | [`outcomes`]: what may happen beside a return |
 //! | 0x38 to 0x3a | [`life`]: status and trust |
+//! | 0x41 to 0x43 | [`rings`]: calls that cost no exit |
 //! | 0x40 | [`Multicall`]: many calls in one exit, see [`multicall`](hypercall_core::multicall) |
 //!
 //! On the wire the numbers stand in the vendor range, see [`hypercall_core::interface`]:
@@ -29,6 +30,7 @@ pub mod data;
 pub mod life;
 pub mod mix;
 pub mod outcomes;
+pub mod rings;
 pub mod types;
 
 pub use data::{Checksum, ConsoleWrite, Identify, Identity};
@@ -37,4 +39,5 @@ pub use hypercall_core::interface::VENDOR as INTERFACE;
 pub use life::{Gone, HostTime, OldNop};
 pub use mix::{Mix1, Mix2, Mix3, Mix4, Mix5, Mix6, Mix7, Mix8, Mix9, Nop, Outputs};
 pub use outcomes::{Defer, ExitVm, Panic, RaiseFault, Retry, raised_fault};
+pub use rings::{RingDoorbell, RingSetup, RingTeardown};
 pub use types::{Access, Fail, FailWith, Narrow, Signed, Types};

@@ -99,7 +99,7 @@ pub struct Rings {
     most: usize,
     doorbell: Doorbell,
     bell: Arc<dyn Bell>,
-    rings: Mutex<Vec<Arc<Mutex<Ring>>>>,
+    rings: Mutex<Vec<(u64, Arc<Mutex<Ring>>)>>,
     /// Counts the changes of `rings`.
     changes: AtomicUsize,
     stopped: AtomicBool,
@@ -127,30 +127,41 @@ impl Rings {
     /// there may be.
     pub fn set_up<M: AtomicMemory + ?Sized>(&self, memory: &M, setup: Setup) -> Result<(), Error> {
         let mut rings = lock(&self.rings);
-        rings.retain(|ring| ring.try_lock().map_or(true, |ring| ring.detached().is_none()));
-        let taken = rings.iter().any(|ring| lock(ring).setup().address == setup.address);
-        if taken || rings.len() >= self.most {
+        // One that is being served is not detached, or will be found so the next time.
+        rings.retain(|(_, ring)| ring.try_lock().map_or(true, |ring| ring.detached().is_none()));
+        setup.check(memory)?;
+        if rings.iter().any(|(address, _)| *address == setup.address) || rings.len() >= self.most {
             return Err(Error::InvalidState);
         }
         let waker = Waker::from(Arc::new(Wakes(Arc::clone(&self.bell))));
         let ring = Ring::new(memory, setup, self.doorbell, Some(waker))?;
-        rings.push(Arc::new(Mutex::new(ring)));
+        rings.push((setup.address, Arc::new(Mutex::new(ring))));
         drop(rings);
         self.changed();
         Ok(())
     }
 
     /// Serves the ring at this address no more. When this returns, nothing of the host writes to its memory.
-    ///
-    /// Not from a handler of a call that came through a ring: it would wait for itself.
+    /// `through_ring` for a call that itself came through a ring, and must not wait for its own end.
     ///
     /// # Errors
-    /// [`Error::NotFound`] where there is none.
-    pub fn tear_down<M: AtomicMemory + ?Sized>(&self, memory: &M, address: u64) -> Result<(), Error> {
+    /// [`Error::NotFound`] where there is none; [`Error::InvalidState`] where it is being served, and the call
+    /// came through a ring.
+    pub fn tear_down<M: AtomicMemory + ?Sized>(
+        &self,
+        memory: &M,
+        address: u64,
+        through_ring: bool,
+    ) -> Result<(), Error> {
         let mut rings = lock(&self.rings);
-        let at = rings.iter().position(|ring| lock(ring).setup().address == address);
-        let ring = rings.remove(at.ok_or(Error::NotFound)?);
-        lock(&ring).detach(memory, Detached::TornDown);
+        let at = rings.iter().position(|(place, _)| *place == address).ok_or(Error::NotFound)?;
+        let ring = Arc::clone(&rings[at].1);
+        if through_ring {
+            ring.try_lock().map_err(|_| Error::InvalidState)?.detach(memory, Detached::TornDown);
+        } else {
+            lock(&ring).detach(memory, Detached::TornDown);
+        }
+        rings.remove(at);
         drop(rings);
         self.changed();
         Ok(())
@@ -167,6 +178,11 @@ impl Rings {
         self.bell.ring();
     }
 
+    /// Lets [`poll`](Self::poll) be called again after [`stop`](Self::stop).
+    pub fn restart(&self) {
+        self.stopped.store(false, Ordering::Release);
+    }
+
     /// What was done.
     pub fn work(&self) -> &Work {
         &self.work
@@ -174,7 +190,8 @@ impl Rings {
 
     /// Why the ring at an address is not served any more, if there is one and that is so.
     pub fn detached(&self, address: u64) -> Option<Detached> {
-        lock(&self.rings).iter().map(lock_arc).find(|ring| ring.setup().address == address)?.detached()
+        let ring = lock(&self.rings).iter().find(|(place, _)| *place == address)?.1.clone();
+        lock(&ring).detached()
     }
 
     fn changed(&self) {
@@ -193,7 +210,7 @@ impl Rings {
         vm: &Vm,
         most: u32,
     ) -> Option<VmExit> {
-        let rings = lock(&self.rings).clone();
+        let rings = self.all();
         rings.iter().find_map(|ring| self.pass(ring, memory, dispatcher, vm, most).err())
     }
 
@@ -282,15 +299,15 @@ impl Rings {
         }
     }
 
+    fn all(&self) -> Vec<Arc<Mutex<Ring>>> {
+        lock(&self.rings).iter().map(|(_, ring)| Arc::clone(ring)).collect()
+    }
+
     fn all_awake<M: AtomicMemory + ?Sized>(&self, memory: &M) -> Vec<Arc<Mutex<Ring>>> {
-        let rings = lock(&self.rings).clone();
+        let rings = self.all();
         rings.iter().for_each(|ring| lock(ring).wake(memory));
         rings
     }
-}
-
-fn lock_arc(ring: &Arc<Mutex<Ring>>) -> MutexGuard<'_, Ring> {
-    lock(ring)
 }
 
 /// How long to look next time, after the loop slept so long.

@@ -2,7 +2,7 @@
 
 use super::view::Place;
 use super::{AGAIN, Consumer, Detached, RingHeader};
-use crate::memory::AtomicMemory;
+use crate::memory::{AtomicMemory, GuestMemory};
 use crate::statistics::Statistics;
 use crate::{CallEntry, Caller, Context, Deferral, Dispatcher, EntryId, Error, Progress, Vcpu, VmExit};
 use bytemuck::Zeroable;
@@ -52,6 +52,19 @@ impl Setup {
         let (vcpu, entry, caller) = (context.vcpu(), context.entry(), context.caller());
         Setup { address, order, vcpu, entry, caller }
     }
+
+    /// Whether there can be such a ring.
+    ///
+    /// # Errors
+    /// [`Error::Invalid`] for an address that is not a multiple of 4096, or an order over 10;
+    /// [`Error::BadAddress`] when the ring is not all memory.
+    pub fn check<M: GuestMemory + ?Sized>(&self, memory: &M) -> Result<(), Error> {
+        let bytes = RingHeader::bytes(self.order).ok_or(Error::Invalid)?;
+        if !self.address.is_multiple_of(RingHeader::SIZE) {
+            return Err(Error::Invalid);
+        }
+        if memory.contains(self.address, bytes) { Ok(()) } else { Err(Error::BadAddress) }
+    }
 }
 
 /// What became of a ring that was looked after.
@@ -98,21 +111,14 @@ impl Ring {
     /// `waker` is called from the thread that completes a deferred call of the ring's.
     ///
     /// # Errors
-    /// [`Error::Invalid`] for an address that is not a multiple of 4096, or an order over 10;
-    /// [`Error::BadAddress`] when the ring is not all memory.
+    /// As [`Setup::check`].
     pub fn new<M: AtomicMemory + ?Sized>(
         memory: &M,
         setup: Setup,
         doorbell: Doorbell,
         waker: Option<Waker>,
     ) -> Result<Ring, Error> {
-        let bytes = RingHeader::bytes(setup.order).ok_or(Error::Invalid)?;
-        if !setup.address.is_multiple_of(RingHeader::SIZE) {
-            return Err(Error::Invalid);
-        }
-        if !memory.contains(setup.address, bytes) {
-            return Err(Error::BadAddress);
-        }
+        setup.check(memory)?;
         let (doorbell, doorbell_at) = doorbell.words();
         let (order, width) = (setup.order, setup.caller.width.bits());
         let header = RingHeader { order, width, doorbell, doorbell_at, ..RingHeader::zeroed() };

@@ -181,7 +181,7 @@ fn hostile(seed: u64, endian: Endian) {
             let word = if a & 0x10 == 0 { b as u32 % 8 } else { b as u32 };
             // Once in a while the ring is made anew, so that there is one to attack.
             if a % 64 == 5 {
-                let _ = lab.rings.tear_down(&lab.memory, BASE);
+                let _ = lab.rings.tear_down(&lab.memory, BASE, false);
                 lab.rings.set_up(&lab.memory, lab.setup(BASE, 2, endian)).unwrap();
             }
             if a % 16 == 3 {

@@ -142,8 +142,8 @@ fn rings_come_and_go_while_the_host_polls() {
                 Err(Error::InvalidState)
             );
             guests(&lab, Endian::NATIVE, 1, 10);
-            lab.rings.tear_down(&lab.memory, BASE).unwrap();
-            assert_eq!(lab.rings.tear_down(&lab.memory, BASE), Err(Error::NotFound));
+            lab.rings.tear_down(&lab.memory, BASE, false).unwrap();
+            assert_eq!(lab.rings.tear_down(&lab.memory, BASE, false), Err(Error::NotFound));
             let producer = lab.producer(BASE, Endian::NATIVE);
             assert_eq!(producer.detached(), Ok(Some(Detached::TornDown)));
         }
@@ -156,7 +156,7 @@ fn a_vm_has_so_many_rings_and_no_more() {
     let set_up = |i: u64| lab.rings.set_up(&lab.memory, lab.setup(BASE + i * 0x2000, 0, Endian::NATIVE));
     assert!((0..4).all(|i| set_up(i).is_ok()));
     assert_eq!(set_up(4), Err(Error::InvalidState));
-    lab.rings.tear_down(&lab.memory, BASE).unwrap();
+    lab.rings.tear_down(&lab.memory, BASE, false).unwrap();
     assert_eq!(set_up(4), Ok(()));
 }
 

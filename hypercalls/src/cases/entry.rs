@@ -6,7 +6,10 @@ use super::lower::{Ending, Image, MAX_REGISTERS, index, poison};
 use super::oracle::{self, Spec};
 use alloc::format;
 use alloc::string::{String, ToString};
+use core::sync::atomic::AtomicU32;
 use hypercall_core::memory::{GuestMemory, GuestMemoryExt};
+use hypercall_core::ring::Producer;
+use hypercall_core::ring::view::Words;
 use hypercall_core::{Arch, CallEntry, Endian, Reg, Width};
 
 /// Where in the data area there is room for one entry: 128-byte aligned, and no case's.
@@ -14,6 +17,13 @@ pub const ENTRY: u64 = 0x1f80;
 
 /// HYPERCALL_MULTICALL's number in the vendor's space.
 const MULTICALL: u64 = 0x40;
+
+/// HYPERCALL_RING_SETUP's, HYPERCALL_RING_TEARDOWN's and HYPERCALL_RING_DOORBELL's.
+const RING_SETUP: u64 = 0x41;
+const RING_TEARDOWN: u64 = 0x42;
+const RING_DOORBELL: u64 = 0x43;
+/// log2 of the number of entries of the rings here.
+const RING_ORDER: u64 = 2;
 
 /// Whether a case is of HYPERCALL_MULTICALL itself, which in a multicall is unsupported.
 pub fn is_multicall(case: &Case) -> bool {
@@ -123,6 +133,74 @@ pub fn through_multicall(
         }
     }
     Err("two multicalls did not answer the entry".to_string())
+}
+
+/// A call of the project's own in registers, all else being poison.
+fn own(spec: &Spec, registers: &[Reg], call: u64, arguments: &[u64]) -> [u64; MAX_REGISTERS] {
+    let mut input = multicall(spec, registers, 0, 0);
+    for (name, value) in spec.arguments.iter().zip(arguments) {
+        input[index(registers, name)] = *value;
+    }
+    let number = oracle::wire(spec.convention, "hypercall", call).expect("every convention has it");
+    input[index(registers, spec.number)] = number;
+    input
+}
+
+/// Makes a case through a ring that is set up for it and torn down again: the registers as if it had been made by
+/// registers, and how it ended. `words` is the ring's memory, at `address` for the host. `make` makes a call with
+/// all registers, and gives them back as they are afterwards, with how that ended.
+///
+/// # Errors
+/// What is wrong, in words.
+///
+/// # Panics
+/// As [`entry`].
+pub fn through_ring(
+    image: &Image,
+    spec: &Spec,
+    registers: &[Reg],
+    (words, address, endian): (&[AtomicU32], u64, Endian),
+    mut make: impl FnMut(&[u64; MAX_REGISTERS]) -> ([u64; MAX_REGISTERS], Ending),
+) -> Result<([u64; MAX_REGISTERS], Ending), String> {
+    let result = index(registers, spec.result);
+    let (found, ending) = make(&own(spec, registers, RING_SETUP, &[address, RING_ORDER, 0]));
+    if ending != Ending::Returns || found[result] != 0 {
+        // The ring was refused, and with it the call.
+        let mut file = image.input;
+        file[result] = found[result];
+        return Ok((if ending == Ending::Returns { file } else { image.input }, ending));
+    }
+    let producer = Producer::new(Words(words), endian).map_err(|none| none.to_string())?;
+    let handed_in = entry(image, spec, registers);
+    let bell = own(spec, registers, RING_DOORBELL, &[]);
+    let mut wrong = None;
+    let mut doorbell = || {
+        let (found, ending) = make(&bell);
+        if ending != Ending::Returns || found[result] != 0 {
+            wrong = Some(format!("the doorbell gave {:#x}", found[result]));
+        }
+    };
+    let mut answered =
+        producer.call(&handed_in, &mut doorbell, pause).map_err(|reason| reason.to_string())?;
+    if let Some(wrong) = wrong {
+        return Err(wrong);
+    }
+    if producer.detached() == Ok(None) {
+        let (found, ending) = make(&own(spec, registers, RING_TEARDOWN, &[address]));
+        if ending != Ending::Returns || found[result] != 0 {
+            return Err(format!("the ring is not torn down: {:#x}", found[result]));
+        }
+    }
+    answered.number = handed_in.number; // which a ring does not give back
+    answer(image, spec, registers, &handed_in, &answered)
+}
+
+/// Whoever waits gives the processor to others, where there are such.
+fn pause() {
+    #[cfg(feature = "std")]
+    std::thread::yield_now();
+    #[cfg(not(feature = "std"))]
+    core::hint::spin_loop();
 }
 
 /// What an answered entry means in registers, and how the call ended.

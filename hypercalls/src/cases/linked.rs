@@ -32,7 +32,7 @@ pub struct Linked {
 }
 
 /// Where the part of the data area begins that is left to linked cases, which ends at
-/// [`DATA_SIZE`](super::DATA_SIZE).
+/// [`RING`](super::RING).
 pub const DATA: u64 = 0x2000;
 
 impl Linked {
@@ -40,7 +40,7 @@ impl Linked {
     ///
     /// # Panics
     /// When a case ends the VM, which is the last case's business, or has bytes or words outside
-    /// [`DATA`] to [`DATA_SIZE`](super::DATA_SIZE). At compile time in a `static`.
+    /// [`DATA`] to [`RING`](super::RING). At compile time in a `static`.
     pub const fn new(
         interface: &'static Interface,
         first: FirstNumbers,
@@ -69,7 +69,7 @@ impl Linked {
 }
 
 const fn is_inside(offset: u64, length: usize) -> bool {
-    offset >= DATA && offset <= super::DATA_SIZE && length as u64 <= super::DATA_SIZE - offset
+    offset >= DATA && offset <= super::RING && length as u64 <= super::RING - offset
 }
 
 /// Every [`Linked`] of the program. A crate that nothing refers to is dropped by the linker with its cases:

@@ -1,7 +1,7 @@
 //! A case as two register images: what the guest loads, and what it must find afterwards.
 
 use super::oracle::{self, Said, Spec};
-use super::{Case, DATA_SIZE, Expect, Modes, Value};
+use super::{Case, Expect, Modes, RING, Value};
 use hypercall_core::argument::PAGE_SIZE;
 use hypercall_core::interface::{Interface, XEN};
 use hypercall_core::{Error, Privilege, Reg, Width};
@@ -23,8 +23,8 @@ pub struct Place {
     pub linear: Option<u64>,
 }
 
-/// Pages of the data area.
-const DATA_PAGES: usize = (DATA_SIZE / PAGE_SIZE) as usize;
+/// Pages of the data area that are the cases' own.
+const DATA_PAGES: usize = (RING / PAGE_SIZE) as usize;
 /// Pages of a [window](Place::window).
 pub const WINDOW_PAGES: usize = DATA_PAGES + 1;
 const WINDOW_SIZE: u64 = WINDOW_PAGES as u64 * PAGE_SIZE;
@@ -34,7 +34,7 @@ impl Place {
     /// what crosses a page is in two places, then one that is nobody's, behind the area. Behind the window nothing
     /// is mapped.
     pub fn window(&self) -> [u64; WINDOW_PAGES] {
-        let mut pages = [self.data + DATA_SIZE; WINDOW_PAGES];
+        let mut pages = [self.data + RING; WINDOW_PAGES];
         for (page, at) in pages[..DATA_PAGES].iter_mut().rev().enumerate() {
             *at = self.data + page as u64 * PAGE_SIZE;
         }

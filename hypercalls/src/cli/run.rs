@@ -132,6 +132,9 @@ impl Arguments {
         if self.via == Via::Multicall {
             self.check_multicall()?;
         }
+        if self.via == Via::Ring && self.backend != Backend::Loopback {
+            return Err(Failure::usage("--via ring works with --backend loopback only"));
+        }
         if self.backend == Backend::Kvm && binding.convention.arch != Arch::X86 {
             let name = binding.convention.name;
             let message =

@@ -4,10 +4,12 @@ use super::judge::{Meant, allowed, endian_of, firsts, now, prepare, wrong};
 use super::machine::Machine;
 use super::report::{Call, Found, Report, Row};
 use super::{Binding, Via, dispatcher};
-use crate::cases::lower::{Ending, MAX_REGISTERS, Place, Rules, is_for, lower};
+use crate::cases::lower::{Ending, Image, MAX_REGISTERS, Place, Rules, is_for, lower};
+use crate::cases::oracle::Spec;
 use crate::cases::{self, Case, DATA_SIZE, entry, oracle};
 use crate::registers::{AnyRegisters, RegisterFile};
-use hypercall_core::memory::FlatMemory;
+use hypercall_core::memory::WordMemory;
+use hypercall_core::ring::Polling;
 use hypercall_core::{
     Action, BuildError, Caller, Dispatcher, EntryId, EntryPoint, Policy, Privilege, Vcpu, Width,
 };
@@ -51,10 +53,11 @@ pub fn run_via(
 ) -> Result<Report, LoopbackError> {
     let arch = binding.convention.arch;
     let memory_end = DATA + u64::from(vcpus) * DATA_SIZE;
-    let memory = FlatMemory::new(0, memory_end as usize);
+    let memory = WordMemory::new(0, memory_end as usize);
     let start = Instant::now();
     let counter = Box::new(move |_| start.elapsed().as_nanos() as u64);
-    let machine = Arc::new(Machine::new(arch, vcpus, Box::new(memory), Box::new(|_| ()), counter)?);
+    let machine = Machine::new(arch, vcpus, Box::new(memory.clone()), Box::new(|_| ()), counter)?;
+    let machine = Arc::new(machine.with_rings_in(memory.clone()));
     let dispatcher = dispatcher(&machine, binding, &[ENTRY], policy.clone())?;
     let mut calls = Vec::new();
     for index in 0..vcpus {
@@ -68,6 +71,7 @@ pub fn run_via(
             vcpu: dispatcher.vcpu(index),
             place,
             policy: &policy,
+            memory: &memory,
             via,
         };
         for mode in binding.convention.modes {
@@ -89,6 +93,7 @@ struct Guest<'a> {
     vcpu: Vcpu,
     place: Place,
     policy: &'a Policy,
+    memory: &'a WordMemory,
     via: Via,
 }
 
@@ -104,7 +109,7 @@ impl Guest<'_> {
             user_allowed: self.policy.user_mode(),
             allowed: allowed(self.dispatcher, self.policy, case),
             dirty_upper_halves: true,
-            in_multicall: self.via == Via::Multicall,
+            in_multicall: self.via != Via::Registers,
         };
         let image = lower(case, spec, file.all(), &self.place, &rules);
         let memory = self.machine.memory();
@@ -120,6 +125,7 @@ impl Guest<'_> {
                 let make = |input: &_| self.make(&mut file, input, caller);
                 entry::through_multicall(&image, spec, registers, place, make)
             }
+            Via::Ring => self.through_ring(&mut file, &image, spec, caller),
         };
         let ns = u64::try_from(start.elapsed().as_nanos()).ok();
 
@@ -146,6 +152,35 @@ impl Guest<'_> {
             image: &image,
         };
         row.call(self.dispatcher.registry(), found, wrong, ns)
+    }
+
+    /// Makes a call through a ring, which another thread serves.
+    fn through_ring(
+        &mut self,
+        file: &mut AnyRegisters,
+        image: &Image,
+        spec: &Spec,
+        caller: Caller,
+    ) -> Result<([u64; MAX_REGISTERS], Ending), String> {
+        let (machine, dispatcher) = (self.machine, self.dispatcher);
+        let rings = machine.rings();
+        rings.restart();
+        std::thread::scope(|scope| {
+            let polling = Polling::default();
+            let memory = machine.shared_memory().expect("the loopback's memory has words");
+            let host = scope.spawn(move || rings.poll(memory, dispatcher, machine, polling));
+            let address = self.place.data + cases::RING;
+            let place = (self.memory.from(address), address, caller.endian);
+            let registers = file.all();
+            let made =
+                entry::through_ring(image, spec, registers, place, |input| self.make(file, input, caller));
+            rings.stop();
+            match host.join() {
+                Ok(Some(exit)) => made.map(|_| (image.input, Ending::Exits(exit.code))),
+                Ok(None) => made,
+                Err(panic) => std::panic::resume_unwind(panic),
+            }
+        })
     }
 
     /// Makes a call with these registers: what they are afterwards.
@@ -196,7 +231,7 @@ mod tests {
     fn every_case_is_right_over_every_convention() {
         hypercall_core::panics::silence_handler_panics();
         for binding in &BINDINGS {
-            for via in [Via::Registers, Via::Multicall] {
+            for via in [Via::Registers, Via::Multicall, Via::Ring] {
                 let report = run_via(via, binding, 2, Policy::default()).unwrap();
                 let wrong: Vec<_> = report.calls.iter().filter(|c| !c.ok).collect();
                 assert!(wrong.is_empty(), "{}: {wrong:#?}", report.summary());
@@ -211,6 +246,7 @@ mod tests {
         for binding in &BINDINGS {
             let report = run(binding, 1, policy.clone()).unwrap();
             assert_eq!(run_via(Via::Multicall, binding, 1, policy.clone()).unwrap().failed, 0);
+            assert_eq!(run_via(Via::Ring, binding, 1, policy.clone()).unwrap().failed, 0);
             assert_eq!(report.failed, 0, "{}", report.summary());
             let mut mixes = report.calls.iter().filter(|c| c.name == "HYPERCALL_MIX_1" && c.cpl == 0);
             assert!(

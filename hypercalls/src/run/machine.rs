@@ -3,15 +3,19 @@
 use crate::catalogue::kvm::{Icr, MagicFeatures, MagicPageFlags, MapGpaAttributes};
 use crate::catalogue::xen::{MapSpace, ShutdownReason};
 use crate::services::{
-    Access, Console, GpaRange, GpaRanges, Interrupts, MagicPages, Memory, PairedClock, Pairing, Retries,
-    Testing, WallClock, WallTime, Worker, XenGuest, XenIdentity, XenParameters,
+    Access, CallRings, Console, GpaRange, GpaRanges, Interrupts, MagicPages, Memory, PairedClock, Pairing,
+    Retries, Testing, WallClock, WallTime, Worker, XenGuest, XenIdentity, XenParameters,
 };
 use crate::vendor::raised_fault;
 use hypercall_core::argument::PAGE_SIZE;
-use hypercall_core::memory::GuestMemory;
+use hypercall_core::memory::{AtomicMemory, GuestMemory};
+use hypercall_core::ring::{Doorbell, Rings, Setup, ThreadBell};
 use hypercall_core::{Arch, Completion, Error, Fault, VmExit};
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
+
+/// Rings that a guest may have at once.
+const MOST_RINGS: usize = 8;
 
 /// Where a guest's console goes.
 pub type Sink = Box<dyn Fn(&[u8]) + Send + Sync>;
@@ -29,6 +33,9 @@ pub struct Machine {
     /// What KVM makes of each vCPU's linear addresses; dropped before the memory.
     translations: Vec<OnceLock<Translation>>,
     memory: Box<dyn GuestMemory + Send + Sync>,
+    /// The same memory, where there can be rings in it.
+    shared: Option<Box<dyn AtomicMemory + Send + Sync>>,
+    rings: Rings,
     console: Sink,
     counter: Counter,
     retries: Retries,
@@ -62,6 +69,8 @@ impl Machine {
             vcpus,
             translations: (0..vcpus).map(|_| OnceLock::new()).collect(),
             memory,
+            shared: None,
+            rings: Rings::new(MOST_RINGS, Doorbell::Call, Arc::new(ThreadBell::default())),
             console,
             counter,
             retries: Retries::new(vcpus as usize),
@@ -83,6 +92,22 @@ impl Machine {
         }
     }
 
+    /// Its rings.
+    pub fn rings(&self) -> &Rings {
+        &self.rings
+    }
+
+    /// The same, with rings in its memory, which is `shared`.
+    #[must_use]
+    pub fn with_rings_in(self, shared: impl AtomicMemory + Send + Sync + 'static) -> Machine {
+        Machine { shared: Some(Box::new(shared)), ..self }
+    }
+
+    /// Its memory, where there can be rings in it.
+    pub fn shared_memory(&self) -> Option<&(dyn AtomicMemory + Send + Sync)> {
+        self.shared.as_deref()
+    }
+
     /// How many interrupts the vCPU with this APIC id was sent.
     pub fn interrupts_sent(&self, apic_id: u32) -> u64 {
         self.interrupts.get(apic_id as usize).map_or(0, |i| i.load(Ordering::Relaxed))
@@ -92,6 +117,21 @@ impl Machine {
 impl Memory for Machine {
     fn memory(&self) -> &dyn GuestMemory {
         &*self.memory
+    }
+}
+
+impl CallRings for Machine {
+    fn set_up_ring(&self, setup: Setup) -> Result<(), Error> {
+        setup.check(&*self.memory)?;
+        self.rings.set_up(self.shared_memory().ok_or(Error::Unsupported)?, setup)
+    }
+
+    fn tear_down_ring(&self, address: u64, through_ring: bool) -> Result<(), Error> {
+        self.rings.tear_down(self.shared_memory().ok_or(Error::NotFound)?, address, through_ring)
+    }
+
+    fn ring_doorbell(&self) {
+        self.rings.ring();
     }
 }
 

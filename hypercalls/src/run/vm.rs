@@ -212,7 +212,7 @@ impl Vm {
         });
         let machine = Machine::new(Arch::X86, vcpus, Box::new(memory), console, counter)
             .map_err(|source| RunError::System { what: "cannot start the worker thread", source })?;
-        let machine = Arc::new(machine);
+        let machine = Arc::new(machine.with_rings_in(kvm_vm.memory().clone()));
         Ok(Vm { kvm_vm, machine, binding, tsc_offset: offset, processor, para: None, xen: None, kvm })
     }
 

@@ -160,7 +160,7 @@ fn xens_structures_have_the_headers_layout() {
 #[test]
 fn the_vendor_has_a_number_on_every_architecture() {
     let calls = of("hypercall");
-    assert_eq!(calls.len(), 27);
+    assert_eq!(calls.len(), 30);
     for definition in calls {
         for numbering in [Numbering::X86, Numbering::Diag, Numbering::Epapr, Numbering::Papr] {
             assert!(interface::VENDOR.wire(numbering, definition.number).is_some(), "{}", definition.name);

@@ -5,6 +5,7 @@ use alloc::sync::Arc;
 use core::cell::Cell;
 use hypercall_core::memory::GuestMemory;
 use hypercall_core::multicall::Batches;
+use hypercall_core::ring::Setup;
 use hypercall_core::services::Services;
 use hypercall_core::{
     Action, Arch, BuildError, Builder, Completion, Convention, Deferral, Dispatcher, EntryPoint, Error,
@@ -13,7 +14,7 @@ use hypercall_core::{
 use hypercalls::cases::linked;
 use hypercalls::catalogue::kvm::{MagicFeatures, MagicPageFlags};
 use hypercalls::services::{
-    Console, GuestConsole, MagicPages, Memory, Retries, Testing, WallClock, WallTime,
+    CallRings, Console, GuestConsole, MagicPages, Memory, Retries, Testing, WallClock, WallTime,
 };
 use hypercalls::stock;
 use hypercalls::vendor::raised_fault;
@@ -78,7 +79,7 @@ impl<P: Platform> Machine<P> {
             .linked_handlers(&services)
             .multicall(Batches::new(|vm: &Machine<P>| vm.memory()).waiting(Machine::complete_and_wait))
             .entry(point, convention, interface);
-        let dispatcher = add(stock::vendor(builder)).build()?;
+        let dispatcher = add(stock::rings(stock::vendor(builder))).build()?;
         self.calls_served.set(dispatcher.served().len() as u64);
         Ok(dispatcher)
     }
@@ -88,6 +89,20 @@ impl<P: Platform> Memory for Machine<P> {
     fn memory(&self) -> &dyn GuestMemory {
         &self.memory
     }
+}
+
+/// What an image refuses of a ring is what every host refuses.
+impl<P: Platform> CallRings for Machine<P> {
+    fn set_up_ring(&self, setup: Setup) -> Result<(), Error> {
+        setup.check(&self.memory)?;
+        Err(Error::Unsupported)
+    }
+
+    fn tear_down_ring(&self, _address: u64, _through_ring: bool) -> Result<(), Error> {
+        Err(Error::NotFound)
+    }
+
+    fn ring_doorbell(&self) {}
 }
 
 impl<P: Platform> WallClock for Machine<P> {

@@ -23,7 +23,7 @@ fn bindings() -> impl Iterator<Item = &'static Binding> {
 }
 
 fn in_memory() -> Result<Vec<Report>, Box<dyn Error>> {
-    let ways = |binding| [Via::Registers, Via::Multicall].map(|via| (via, binding));
+    let ways = |binding| [Via::Registers, Via::Multicall, Via::Ring].map(|via| (via, binding));
     let run = |(via, binding)| Ok(loopback::run_via(via, binding, 1, Policy::default())?);
     bindings().flat_map(ways).map(run).collect()
 }
