@@ -29,6 +29,7 @@ mod json;
 mod linux;
 mod md;
 mod rst;
+mod rust;
 #[cfg(feature = "cli")]
 mod schema;
 mod source;
@@ -43,6 +44,7 @@ pub use json::render_json;
 pub use linux::{render_linux_h, render_linux_rst};
 pub use md::render_md;
 pub use rst::render_rst;
+pub use rust::render_rust;
 #[cfg(feature = "cli")]
 pub use schema::render_json_schema;
 pub use source::SourceError;

@@ -2,6 +2,7 @@
 
 pub mod bare_metal;
 mod browser;
+mod c_header;
 mod call_path;
 mod documents;
 mod lints;
@@ -72,7 +73,7 @@ impl Tier {
             Tier::Documents => "the hypercall ABI built by Sphinx, and against Linux's own header",
             Tier::Browser => "the page of the hypercall ABI in a headless Chromium",
             Tier::Lints => {
-                "rustfmt, clippy, rustdoc, oldest Rust, packages, features, no_std, instructions a call"
+                "rustfmt, clippy, rustdoc, oldest Rust, packages, features, no_std, instructions a call, C and Rust stubs"
             }
             Tier::QemuUser => "the tests of the published crates under user-mode QEMU",
             Tier::BareMetal => "host and guest in one image, the real instruction trapped and emulated",

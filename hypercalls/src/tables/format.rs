@@ -64,6 +64,12 @@ pub static FORMATS: &[Format] = &[
         render: |book| Ok(super::render_c(book)?),
     },
     Format {
+        name: "rust",
+        about: "a Rust module with stubs, which needs no crate",
+        file: "hypercall.rs",
+        render: |book| Ok(super::render_rust(book)?),
+    },
+    Format {
         name: "linux-rst",
         about: "KVM's calls in the layout of Linux's hypercalls.rst",
         file: "linux-hypercalls.rst",

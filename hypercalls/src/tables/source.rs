@@ -1,6 +1,7 @@
 //! What the C header and the Rust file have in common: names, comments, and stubs before either language.
 
 pub mod comment;
+pub mod layout;
 pub mod names;
 pub mod stub;
 pub mod typed;

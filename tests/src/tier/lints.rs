@@ -7,7 +7,7 @@ use crate::libtest::Verdict;
 use crate::session::{Session, Step};
 use crate::setup;
 use crate::tally::Tally;
-use crate::tier::{call_path, packages};
+use crate::tier::{c_header, call_path, packages};
 use crate::workspace::{Package, Workspace, cargo};
 
 const LIMIT: Duration = Duration::from_secs(20 * 60);
@@ -34,6 +34,7 @@ pub fn run(session: &Session, workspace: &Workspace) -> Tally {
     lints.oldest_rust(workspace);
     lints.check("packages", packages::check(session, workspace));
     lints.tally.add(call_path::run(session, workspace));
+    lints.tally.add(c_header::check(session, workspace));
     lints.tally
 }
 

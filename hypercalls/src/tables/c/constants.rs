@@ -4,6 +4,7 @@ use super::{aside, note};
 use crate::tables::book::{Book, Call};
 use crate::tables::source::SourceError;
 use crate::tables::source::names::{Names, capitals};
+use crate::tables::source::typed::describe;
 use hypercall_core::encoding::{Encoding, Reply};
 use hypercall_core::{Error, Numbering, Status};
 use std::fmt::Write;
@@ -16,7 +17,7 @@ pub fn write(out: &mut String, names: &mut Names, book: &Book) -> Result<(), Sou
         codes(out, names, encoding)?;
     }
     for call in &book.calls {
-        describe(out, call);
+        note(out, &describe(call));
         values(out, names, call)?;
         out.push('\n');
     }
@@ -71,19 +72,6 @@ fn codes(out: &mut String, names: &mut Names, encoding: &Encoding) -> Result<(),
     }
     out.push('\n');
     Ok(())
-}
-
-fn describe(out: &mut String, call: &Call) {
-    let d = call.definition;
-    let mut text = format!("{} ({}): {}", d.name, d.status.name(), d.purpose);
-    for argument in d.arguments {
-        let dot = if argument.meaning.ends_with('.') { "" } else { "." };
-        text += &format!("\n\n{}: {}{dot} {}.", argument.name, argument.meaning, argument.kind.range);
-    }
-    if !d.result.is_empty() {
-        text += &format!("\n\nGives {}.", d.result);
-    }
-    note(out, &text);
 }
 
 fn values(out: &mut String, names: &mut Names, call: &Call) -> Result<(), SourceError> {

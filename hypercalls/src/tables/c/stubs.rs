@@ -5,7 +5,7 @@ use crate::tables::book::Book;
 use crate::tables::source::SourceError;
 use crate::tables::source::names::{Names, capitals, lower};
 use crate::tables::source::stub::{
-    Input, Operand, Output, TARGETS, Target, clobbers, has_choice, instruction_word, operands,
+    Input, Operand, Output, TARGETS, Target, bytes, clobbers, has_choice, instruction_word, operands,
 };
 use hypercall_core::convention::{Convention, Instruction, Mode};
 use hypercall_core::{Arch, Width};
@@ -288,18 +288,7 @@ fn ways(out: &mut String, asm: &str, convention: &Convention, mode: &Mode, targe
     out.push_str("\tdefault:\n\t\t__builtin_trap();\n\t}\n");
 }
 
-/// An instruction's bytes for the assembler. PowerPC's stand in big-endian words, and are words of the
-/// target's byte order.
+/// An instruction for the assembler.
 fn code(instruction: &Instruction, target: &Target) -> String {
-    let hex = |bytes: &[u8]| bytes.iter().map(|b| format!("{b:02x}")).collect::<String>();
-    match target.arch {
-        Arch::Ppc => {
-            let words: Vec<String> = instruction.bytes.chunks(4).map(|w| format!("0x{}", hex(w))).collect();
-            format!("\".long {}\"", words.join(", "))
-        }
-        _ => {
-            let bytes: Vec<String> = instruction.bytes.iter().map(|b| format!("0x{b:02x}")).collect();
-            format!("\".byte {}\"", bytes.join(", "))
-        }
-    }
+    format!("\"{}\"", bytes(instruction, target))
 }

@@ -1,7 +1,7 @@
 //! A stub in the registers of a target, before it is written in a language.
 
 use super::SourceError;
-use hypercall_core::convention::{Convention, Mode, Reg};
+use hypercall_core::convention::{Convention, Instruction, Mode, Reg};
 use hypercall_core::{Arch, Width};
 
 /// A target that stubs are written for.
@@ -13,19 +13,21 @@ pub struct Target {
     pub width: Width,
     /// What C says where it is compiled for.
     pub c: &'static str,
+    /// What Rust calls its architecture; `None` for one that no Rust is tried with.
+    pub rust: Option<&'static str>,
 }
 
 /// Every target.
 pub static TARGETS: [Target; 5] = [
-    target(Arch::X86, Width::Bits64, "defined(__x86_64__)"),
-    target(Arch::X86, Width::Bits32, "defined(__i386__)"),
-    target(Arch::S390, Width::Bits64, "defined(__s390x__)"),
-    target(Arch::Ppc, Width::Bits64, "defined(__powerpc64__)"),
-    target(Arch::Ppc, Width::Bits32, "defined(__powerpc__)"),
+    target(Arch::X86, Width::Bits64, "defined(__x86_64__)", Some("x86_64")),
+    target(Arch::X86, Width::Bits32, "defined(__i386__)", Some("x86")),
+    target(Arch::S390, Width::Bits64, "defined(__s390x__)", Some("s390x")),
+    target(Arch::Ppc, Width::Bits64, "defined(__powerpc64__)", Some("powerpc64")),
+    target(Arch::Ppc, Width::Bits32, "defined(__powerpc__)", None),
 ];
 
-const fn target(arch: Arch, width: Width, c: &'static str) -> Target {
-    Target { arch, width, c }
+const fn target(arch: Arch, width: Width, c: &'static str, rust: Option<&'static str>) -> Target {
+    Target { arch, width, c, rust }
 }
 
 /// What a register holds before the call.
@@ -142,4 +144,13 @@ pub fn instruction_word(name: &str) -> &str {
 /// Whether a call chooses between ways out of the guest: x86 has doorbells beside its instructions.
 pub fn has_choice(convention: &Convention) -> bool {
     convention.arch == Arch::X86 || convention.instructions.len() > 1
+}
+
+/// An instruction's bytes for the assembler. PowerPC's stand in big-endian words, and are words of the target's
+/// byte order.
+pub fn bytes(instruction: &Instruction, target: &Target) -> String {
+    let hex = |bytes: &[u8]| bytes.iter().map(|b| format!("{b:02x}")).collect::<String>();
+    let (directive, length) = if target.arch == Arch::Ppc { (".long", 4) } else { (".byte", 1) };
+    let parts: Vec<String> = instruction.bytes.chunks(length).map(|w| format!("0x{}", hex(w))).collect();
+    format!("{directive} {}", parts.join(", "))
 }

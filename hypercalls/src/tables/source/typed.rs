@@ -83,3 +83,17 @@ fn of_kind(kind: &ArgumentKind) -> Type {
         _ => Type::Register,
     }
 }
+
+/// A call in words, for a comment.
+pub fn describe(call: &Call) -> String {
+    let d = call.definition;
+    let mut text = format!("{} ({}): {}", d.name, d.status.name(), d.purpose);
+    for argument in d.arguments {
+        let dot = if argument.meaning.ends_with('.') { "" } else { "." };
+        text += &format!("\n\n{}: {}{dot} {}.", argument.name, argument.meaning, argument.kind.range);
+    }
+    if !d.result.is_empty() {
+        text += &format!("\n\nGives {}.", d.result);
+    }
+    text
+}

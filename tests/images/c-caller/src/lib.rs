@@ -55,6 +55,11 @@ impl Compiler {
         Compiler { program: program.into(), arguments }
     }
 
+    /// What it is always run with.
+    pub fn arguments(&self) -> impl Iterator<Item = &str> {
+        self.arguments.iter().map(String::as_str)
+    }
+
     /// Runs it, and gives what it prints.
     ///
     /// # Errors
