@@ -1,8 +1,9 @@
 //! The guest's program: the header, what calls its functions, and `x86.c`, compiled to a flat image.
 
 use hypercall_arch_x86::kvm::setup::Mode;
-use hypercall_c_caller::{Compiler, caller, sources};
+use hypercall_c_caller::{Compiler, caller, rust_caller, sources};
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 /// `HYPERCALL_VIA_PORT`, `HYPERCALL_VIA_MMIO` and `HYPERCALL_VIA_PAGE` of the header.
 pub const PORT: u32 = 2;
@@ -30,39 +31,76 @@ pub struct Program {
 impl Program {
     /// Compiles the header's guest for a mode, in a folder of this name.
     pub fn new(header: &str, mode: Mode, name: &str) -> Program {
-        let width = if mode == Mode::Long { "-m64" } else { "-m32" };
-        let done = format!("-DDONE_PORT={DONE}");
-        let compiler = Compiler::new(
-            "cc",
-            &[width, "-mgeneral-regs-only", "-mno-red-zone", "-fcf-protection=none", &done],
-        );
+        let compiler = compiler(mode);
         let defines = format!(
             "#define HYPERCALL_PORT {DOORBELL_PORT:#x}\n#define HYPERCALL_MMIO {DOORBELL_ADDRESS:#x}\n\
              #define HYPERCALL_PAGE {PAGE_ADDRESS:#x}"
         );
-        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("c-header-{name}{width}"));
+        let folder = folder(&format!("c-header-{name}-{mode:?}"));
         let caller = caller(header, &defines, &compiler, &folder).unwrap();
-        let flat: PathBuf = folder.join("guest.bin");
-        let source = sources();
-        let script = source.join("x86.ld");
-        compiler
-            .run(&[
-                "-static".as_ref(),
-                "-no-pie".as_ref(),
-                "-nostdlib".as_ref(),
-                "-Wl,--build-id=none,--oformat=binary".as_ref(),
-                "-T".as_ref(),
-                script.as_ref(),
-                "-I".as_ref(),
-                source.as_ref(),
-                "-I".as_ref(),
-                folder.as_ref(),
-                "-o".as_ref(),
-                flat.as_ref(),
-                source.join("x86.c").as_ref(),
-                caller.file.as_ref(),
-            ])
-            .unwrap();
-        Program { bytes: std::fs::read(&flat).unwrap(), conventions: caller.conventions }
+        Program { bytes: link(&compiler, &caller.file, &folder), conventions: caller.conventions }
     }
+
+    /// The same with the Rust module in the place of the header, for 64-bit mode; its `x86.c` makes no call.
+    pub fn of_rust(module: &str, conventions: &[&str], name: &str) -> Program {
+        let folder = folder(&format!("rust-module-{name}"));
+        let doorbells = (DOORBELL_PORT, DOORBELL_ADDRESS as u32);
+        let root = rust_caller(module, "x86_64", doorbells, &folder).unwrap();
+        let library = folder.join("libcaller.a");
+        let output = Command::new(std::env::var_os("RUSTC").unwrap_or("rustc".into()))
+            .args([
+                "--edition",
+                "2024",
+                "--crate-type",
+                "staticlib",
+                "-C",
+                "opt-level=2",
+                "-C",
+                "panic=abort",
+            ])
+            .args(["-C", "relocation-model=static", "-D", "warnings", "-o"])
+            .arg(&library)
+            .arg(root)
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        let conventions = conventions.iter().map(|c| format!("hypercall_{}", c.replace('-', "_")));
+        Program { bytes: link(&compiler(Mode::Long), &library, &folder), conventions: conventions.collect() }
+    }
+}
+
+fn folder(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_TARGET_TMPDIR")).join(name)
+}
+
+fn compiler(mode: Mode) -> Compiler {
+    let width = if mode == Mode::Long { "-m64" } else { "-m32" };
+    let done = format!("-DDONE_PORT={DONE}");
+    Compiler::new("cc", &[width, "-mgeneral-regs-only", "-mno-red-zone", "-fcf-protection=none", &done])
+}
+
+/// `x86.c` with what has its `call_by_c`, as a flat image.
+fn link(compiler: &Compiler, calls: &Path, folder: &Path) -> Vec<u8> {
+    let flat: PathBuf = folder.join("guest.bin");
+    let source = sources();
+    let script = source.join("x86.ld");
+    compiler
+        .run(&[
+            "-static".as_ref(),
+            "-no-pie".as_ref(),
+            "-nostdlib".as_ref(),
+            "-Wl,--build-id=none,--oformat=binary,--gc-sections,--entry=start".as_ref(),
+            "-T".as_ref(),
+            script.as_ref(),
+            "-I".as_ref(),
+            source.as_ref(),
+            "-I".as_ref(),
+            folder.as_ref(),
+            "-o".as_ref(),
+            flat.as_ref(),
+            source.join("x86.c").as_ref(),
+            calls.as_ref(),
+        ])
+        .unwrap();
+    std::fs::read(&flat).unwrap()
 }

@@ -9,7 +9,7 @@ use hypercall_arch_x86::convention;
 use hypercall_arch_x86::kvm::setup::Mode;
 use hypercall_core::convention::{self as table, Reg};
 use hypercall_core::{Convention, Registry};
-use hypercalls::tables::{Book, Call, render_c};
+use hypercalls::tables::{Book, Call, render_c, render_rust};
 use vm::{Tally, Way, cases};
 
 /// The header of x86, with this convention in the place of the one of its name.
@@ -23,10 +23,14 @@ fn all_right(convention: &'static Convention, mode: Mode) {
     let Some(kvm) = vm::kvm() else { return };
     let program = Program::new(&header(convention), mode, convention.name);
     for via in [PORT, MMIO] {
-        check(convention, &cases(&kvm, convention, &program, Way { mode, via, user: false }).unwrap());
+        check(
+            convention,
+            &cases(&kvm, convention, &program, Way { mode, via, user: false, allowed: false }).unwrap(),
+        );
     }
     if mode == Mode::Long {
-        let tally = cases(&kvm, convention, &program, Way { mode, via: PORT, user: true }).unwrap();
+        let tally =
+            cases(&kvm, convention, &program, Way { mode, via: PORT, user: true, allowed: false }).unwrap();
         assert!(tally.wrong.is_empty() && tally.made > 50, "{tally:#?}");
     }
 }
@@ -80,8 +84,22 @@ fn xen_by_its_hypercall_page() {
     let Some(kvm) = vm::kvm() else { return };
     for mode in [Mode::Long, Mode::Protected] {
         let program = Program::new(&header(&convention::XEN), mode, "xen-page");
-        let way = Way { mode, via: PAGE, user: false };
+        let way = Way { mode, via: PAGE, user: false, allowed: false };
         check(&convention::XEN, &cases(&kvm, &convention::XEN, &program, way).unwrap());
+    }
+}
+
+/// As a user program: the compiler's core library uses registers that not every host emulates for a kernel.
+#[test]
+fn the_rust_module_in_64_bit_mode() {
+    let Some(kvm) = vm::kvm() else { return };
+    let module = render_rust(&Book::linked().unwrap()).unwrap();
+    let program = Program::of_rust(&module, &convention::ALL.map(|c| c.name), "all");
+    for convention in convention::ALL {
+        for via in [PORT, MMIO] {
+            let way = Way { mode: Mode::Long, via, user: true, allowed: true };
+            check(convention, &cases(&kvm, convention, &program, way).unwrap());
+        }
     }
 }
 
@@ -113,7 +131,7 @@ fn every_swap_is_found(convention: &'static Convention, mode: Mode) {
     let mut index = 0;
     while let Some(changed) = swapped(convention, index) {
         let program = Program::new(&header(changed), mode, &format!("{}-{index}", convention.name));
-        let tally = cases(&kvm, convention, &program, Way { mode, via: PORT, user: false });
+        let tally = cases(&kvm, convention, &program, Way { mode, via: PORT, user: false, allowed: false });
         // A guest that is not ended by the last case, or cannot go on, is found too.
         let found = tally.is_err() || tally.is_ok_and(|tally| !tally.wrong.is_empty());
         assert!(

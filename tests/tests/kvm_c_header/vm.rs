@@ -57,6 +57,8 @@ pub struct Way {
     pub mode: Mode,
     pub via: u32,
     pub user: bool,
+    /// Whether the policy allows user programs: they make every case then, else the first of each number.
+    pub allowed: bool,
 }
 
 /// What came of them.
@@ -112,7 +114,8 @@ pub fn cases(kvm: &Kvm, convention: &Convention, program: &Program, way: Way) ->
     let machine = Machine::new(Arch::X86, 1, Box::new(memory.clone()), Box::new(|_| ()), counter).unwrap();
     let machine = Arc::new(machine);
     let points = [entry::port(DOORBELL_PORT), entry::mmio(DOORBELL_ADDRESS)];
-    let dispatcher = Arc::new(dispatcher(&machine, binding, &points, Policy::default()).unwrap());
+    let policy = if way.allowed { Policy::default().allow_user_mode() } else { Policy::default() };
+    let dispatcher = Arc::new(dispatcher(&machine, binding, &points, policy).unwrap());
     let mut calls = KvmCalls::new(Arc::clone(&dispatcher), 0).unwrap();
     calls.prepare(vm.fd(), &mut fd);
     GuestMemory::write(memory, PROGRAM, &program.bytes).unwrap();
@@ -152,14 +155,14 @@ impl Guest<'_> {
         let privilege = if self.way.user { Privilege::User } else { Privilege::Supervisor };
         let rules = Rules {
             privilege,
-            user_allowed: false,
+            user_allowed: self.way.allowed,
             allowed: true,
             dirty_upper_halves: false,
             in_multicall: false,
         };
-        let list: Vec<&'static Case> = match self.way.user {
-            false => cases::all().collect(),
-            true => firsts().collect(),
+        let list: Vec<&'static Case> = match self.way {
+            Way { user: true, allowed: false, .. } => firsts().collect(),
+            _ => cases::all().collect(),
         };
         let watchdog = Watchdog::arm(PATIENCE).unwrap();
         let mut tally = Tally::default();

@@ -58,13 +58,13 @@ fn types(out: &mut Text, conventions: &[(&'static Convention, &'static Mode)]) -
     }
     let is_x86 = conventions.iter().any(|(c, _)| c.arch == Arch::X86);
     if !ways.is_empty() {
-        out.doc("How a call leaves the guest.");
-        if is_x86 {
-            out.doc(
-                "\n\nA guest that rings a doorbell says which: `type Via = stub::Via<0x48, 0>;`. The address of an \
-                 MMIO doorbell is linear, and in 64-bit code below 2 GiB.",
-            );
-        }
+        out.doc(match is_x86 {
+            true => {
+                "How a call leaves the guest.\n\nIts parameters are the port of the port doorbell and the linear \
+                 address of the MMIO doorbell, which in 64-bit code is below 2 GiB."
+            }
+            false => "How a call leaves the guest.",
+        });
         out.line("#[derive(Clone, Copy, Debug, PartialEq, Eq)]");
         out.line(&format!(
             "pub enum Via{} {{",
@@ -122,7 +122,7 @@ fn raw(
     let operands = operands(convention, mode, target)?;
     let list = |regs: &[hypercall_core::Reg]| regs.iter().map(|r| r.name).collect::<Vec<_>>().join(", ");
     out.doc(&format!(
-        "The call with this number, which is in {}; arguments are in {}.\n\n# Safety\nThe VM has the way `via`, \
+        "The call with this number, which is in {}; arguments are in {}.\n\n# Safety\n\nThe VM has the way `via`, \
          and takes calls of this convention by it. The host may read and write what the arguments name.",
         mode.number.name,
         list(mode.arguments)

@@ -58,8 +58,7 @@ fn function(
     let arguments = values.len() - before;
     values.extend((arguments..mode.arguments.len()).map(|_| "0".to_string()));
     out.line("");
-    out.doc(&describe(call));
-    out.doc("\n\n# Safety\nAs [`raw`].");
+    out.doc(&format!("{}\n\n# Safety\n\nAs `raw`.", describe(call)));
     out.line("#[inline]");
     if list.matches(": ").count() > 7 {
         out.line("#[allow(clippy::too_many_arguments)] // as many as the call has");

@@ -6,6 +6,7 @@
 //! convention's.
 
 mod parse;
+mod rust;
 mod write;
 
 use std::ffi::OsStr;
@@ -155,4 +156,31 @@ pub fn objects(header: &Path, arguments: &[&str], swap: [&str; 2]) -> Result<[Pa
         Ok(object)
     };
     Ok([object("call_by_c", &text)?, object("call_by_c_swapped", &swapped(&text, swap)?)?])
+}
+
+/// Writes the Rust module and a crate that makes any of its calls into a folder; gives the crate's root, which has
+/// `call_by_c` as C has it.
+///
+/// `arch` is Rust's name of the architecture, `doorbells` the port and the address of its doorbells on x86.
+///
+/// # Errors
+/// [`Failed`] when a file cannot be written, or the module is not as this crate expects it.
+pub fn rust_caller(module: &str, arch: &str, doorbells: (u8, u32), folder: &Path) -> Result<PathBuf, Failed> {
+    let failed = |what: &Path, e: std::io::Error| Failed(format!("{}: {e}", what.display()));
+    std::fs::create_dir_all(folder).map_err(|e| failed(folder, e))?;
+    let (port, address) = doorbells;
+    let via = match arch {
+        "x86" | "x86_64" => format!("stub::Via<{port}, {address}>"),
+        _ => "stub::Via".to_string(),
+    };
+    let source = rust::source(module, arch, &via).map_err(Failed)?;
+    // The ways stand in the order of the enum, which has no values to be made from.
+    let way = format!(
+        "unsafe fn way(way: u32) -> {via} {{\n    unsafe {{ core::mem::transmute(way as u8) }}\n}}\n"
+    );
+    let way = if source.contains("way(c.via)") { way } else { String::new() };
+    let (place, root) = (folder.join("hypercall.rs"), folder.join("caller.rs"));
+    std::fs::write(&place, module).map_err(|e| failed(&place, e))?;
+    std::fs::write(&root, source + &way).map_err(|e| failed(&root, e))?;
+    Ok(root)
 }
