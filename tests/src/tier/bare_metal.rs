@@ -257,11 +257,11 @@ fn row(
     }
 }
 
-/// The book as a C header, in a file.
+/// The book as a C header, in a file, and every other form beside it.
 pub fn c_header(session: &Session, workspace: &Workspace) -> Result<PathBuf, Tally> {
     let folder = workspace.target_directory.join("c-header");
     let selection = ["run", "--quiet", "--package", "hypercalls", "--bin", "hypercall", "--"];
-    let write = cargo().args(selection).args(["tables", "--format", "c", "--out"]).arg(&folder);
+    let write = cargo().args(selection).args(["tables", "--format", "all", "--out"]).arg(&folder);
     let written = check(session, "write the C header", &write);
     if written.failed > 0 { Err(written) } else { Ok(folder.join("hypercall.h")) }
 }

@@ -1,10 +1,10 @@
-//! The C header, compiled by every compiler for every target that it has stubs for. A file that calls each of its
-//! functions goes with it: what is not called is not looked at closely.
+//! The C header, compiled by every compiler for every target that it has stubs for, and the Rust module for every
+//! target. A file that calls each of their functions goes with them: what is not called is not looked at closely.
 
 use std::path::Path;
 use std::time::Duration;
 
-use hypercall_c_caller::{Compiler, caller, sources};
+use hypercall_c_caller::{Compiler, caller, rust_caller, sources};
 
 use crate::exec::Invocation;
 use crate::libtest::Verdict;
@@ -38,7 +38,16 @@ const TARGETS: [Target; 12] = [
 const DEFINES: &str =
     "#define HYPERCALL_PORT 0x48\n#define HYPERCALL_MMIO 0x7ff00000\n#define HYPERCALL_PAGE 0x1000";
 
-/// Compiles it.
+/// Rust's name of an architecture, and a target of it.
+const RUST: [(&str, &str); 5] = [
+    ("x86_64", "x86_64-unknown-linux-gnu"),
+    ("x86", "i686-unknown-linux-gnu"),
+    ("s390x", "s390x-unknown-linux-gnu"),
+    ("powerpc64", "powerpc64-unknown-linux-gnu"),
+    ("powerpc64", "powerpc64le-unknown-linux-gnu"),
+];
+
+/// Compiles them.
 pub fn check(session: &Session, workspace: &Workspace) -> Tally {
     let header = match c_header(session, workspace) {
         Ok(header) => header,
@@ -48,7 +57,7 @@ pub fn check(session: &Session, workspace: &Workspace) -> Tally {
         Ok(text) => text,
         Err(error) => return Tally::failure(format!("{}: {error}", header.display())),
     };
-    let mut tally = Tally::default();
+    let mut tally = rust(session, &header.with_file_name("hypercall.rs"));
     for target in TARGETS {
         let folder = header.with_file_name(format!("{} by {}", target.0, target.1));
         tally.add(match compiled(session, target, &text, &folder) {
@@ -58,6 +67,38 @@ pub fn check(session: &Session, workspace: &Workspace) -> Tally {
                 Tally::failure(line)
             }
         });
+    }
+    tally
+}
+
+/// Compiles the Rust module in both editions.
+fn rust(session: &Session, module: &Path) -> Tally {
+    let mut tally = Tally::default();
+    for (arch, triple) in RUST {
+        let folder = module.with_file_name(triple);
+        let root = setup::rust_target(session, triple).and_then(|()| {
+            let text = std::fs::read_to_string(module).map_err(|e| format!("{}: {e}", module.display()))?;
+            rust_caller(&text, arch, (0x48, 0x7ff0_0000), &folder).map_err(|failed| failed.to_string())
+        });
+        let root = match root {
+            Ok(root) => root,
+            Err(line) => {
+                session.say(&line);
+                tally.add(Tally::failure(format!("hypercall.rs for {triple}: {line}")));
+                continue;
+            }
+        };
+        // Only the newer edition has the caller's way to export a name.
+        for (edition, file) in [("2024", root.as_path()), ("2021", module)] {
+            let invocation = Invocation::new("rustc")
+                .args(["--edition", edition, "--target", triple, "--crate-type", "lib", "-D", "warnings"])
+                .args(["-C", "panic=abort", "--emit", "obj", "-o"])
+                .arg(folder.join("object.o"))
+                .arg(file);
+            let name = format!("hypercall.rs for {triple}, edition {edition}");
+            let step = Step { name: &name, invocation: &invocation, verdict: Verdict::Check, limit: LIMIT };
+            tally.add(session.run(&step));
+        }
     }
     tally
 }
