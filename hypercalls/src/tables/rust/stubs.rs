@@ -237,7 +237,7 @@ impl Asm<'_> {
         out.line("    core::arch::asm!(");
         out.depth += 2;
         if self.in_memory() {
-            self.from_memory(out, code);
+            self.through_memory(out, code);
         } else {
             self.in_registers(out, code);
         }
@@ -276,7 +276,7 @@ impl Asm<'_> {
     }
 
     /// In 32-bit x86 code: every register from the array that EAX points to, EAX last.
-    fn from_memory(&self, out: &mut Text, code: &[String]) {
+    fn through_memory(&self, out: &mut Text, code: &[String]) {
         let used = |register: &str| self.operands.iter().position(|o| o.register == register);
         let kept: Vec<&str> = ["ebx", "esi", "ebp"].into_iter().filter(|r| used(r).is_some()).collect();
         kept.iter().for_each(|register| out.line(&format!("\"push {register}\",")));

@@ -93,8 +93,8 @@ fn convention(text: &str) -> Option<Convention> {
                 let words = value.split(|c: char| !c.is_alphanumeric() && c != '_');
                 words.into_iter().any(|word| word == name)
             };
-            let at = values[1..].iter().position(|value| uses(&value))?;
-            let high = values.get(at + 2).is_some_and(|value| uses(&value));
+            let at = values[1..].iter().position(uses)?;
+            let high = values.get(at + 2).is_some_and(uses);
             parameters.push((kind, at, high));
         }
         let name = text.split(['<', '(']).next()?.to_string();
