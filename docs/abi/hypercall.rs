@@ -89,6 +89,12 @@ pub mod number {
         pub const HYPERCALL_HOST_TIME: u64 = 0x4856003a;
         /// HYPERCALL_MULTICALL, of the hypercall project's own.
         pub const HYPERCALL_MULTICALL: u64 = 0x48560040;
+        /// HYPERCALL_RING_SETUP, of the hypercall project's own.
+        pub const HYPERCALL_RING_SETUP: u64 = 0x48560041;
+        /// HYPERCALL_RING_TEARDOWN, of the hypercall project's own.
+        pub const HYPERCALL_RING_TEARDOWN: u64 = 0x48560042;
+        /// HYPERCALL_RING_DOORBELL, of the hypercall project's own.
+        pub const HYPERCALL_RING_DOORBELL: u64 = 0x48560043;
     }
 
     /// As the numbering diag writes them.
@@ -149,6 +155,12 @@ pub mod number {
         pub const HYPERCALL_HOST_TIME: u64 = 0x4856003a;
         /// HYPERCALL_MULTICALL, of the hypercall project's own.
         pub const HYPERCALL_MULTICALL: u64 = 0x48560040;
+        /// HYPERCALL_RING_SETUP, of the hypercall project's own.
+        pub const HYPERCALL_RING_SETUP: u64 = 0x48560041;
+        /// HYPERCALL_RING_TEARDOWN, of the hypercall project's own.
+        pub const HYPERCALL_RING_TEARDOWN: u64 = 0x48560042;
+        /// HYPERCALL_RING_DOORBELL, of the hypercall project's own.
+        pub const HYPERCALL_RING_DOORBELL: u64 = 0x48560043;
     }
 
     /// As the numbering epapr writes them.
@@ -211,6 +223,12 @@ pub mod number {
         pub const HYPERCALL_HOST_TIME: u64 = 0x3a;
         /// HYPERCALL_MULTICALL, of the hypercall project's own.
         pub const HYPERCALL_MULTICALL: u64 = 0x40;
+        /// HYPERCALL_RING_SETUP, of the hypercall project's own.
+        pub const HYPERCALL_RING_SETUP: u64 = 0x41;
+        /// HYPERCALL_RING_TEARDOWN, of the hypercall project's own.
+        pub const HYPERCALL_RING_TEARDOWN: u64 = 0x42;
+        /// HYPERCALL_RING_DOORBELL, of the hypercall project's own.
+        pub const HYPERCALL_RING_DOORBELL: u64 = 0x43;
     }
 
     /// As the numbering papr writes them.
@@ -285,6 +303,12 @@ pub mod number {
         pub const HYPERCALL_HOST_TIME: u64 = 0x70e8;
         /// HYPERCALL_MULTICALL, of the hypercall project's own.
         pub const HYPERCALL_MULTICALL: u64 = 0x7100;
+        /// HYPERCALL_RING_SETUP, of the hypercall project's own.
+        pub const HYPERCALL_RING_SETUP: u64 = 0x7104;
+        /// HYPERCALL_RING_TEARDOWN, of the hypercall project's own.
+        pub const HYPERCALL_RING_TEARDOWN: u64 = 0x7108;
+        /// HYPERCALL_RING_DOORBELL, of the hypercall project's own.
+        pub const HYPERCALL_RING_DOORBELL: u64 = 0x710c;
     }
 
     /// As the numbering mips writes them.
@@ -1055,7 +1079,8 @@ pub mod structure {
         /// The arguments in the convention's order. Afterwards the value, where the convention has
         /// a register of its own for it, then the extra outputs; zero where the call has none.
         pub words: [u64; 9],
-        /// Zero.
+        /// Zero. In a ring its first 32 bits are the ticket that the entry is free for, and the
+        /// guest's own.
         pub reserved: [u64; 4],
     }
     const _: () = assert!(core::mem::size_of::<hypercall_call_entry>() == 128);
@@ -1065,6 +1090,67 @@ pub mod structure {
     const _: () = assert!(core::mem::offset_of!(hypercall_call_entry, result) == 16);
     const _: () = assert!(core::mem::offset_of!(hypercall_call_entry, words) == 24);
     const _: () = assert!(core::mem::offset_of!(hypercall_call_entry, reserved) == 96);
+
+    /// The first page of a ring, in the byte order of the guest that set it up; the entries are
+    /// behind it, from byte 4096 on.
+    ///
+    /// What the guests write, what the host writes at each call and what it writes when it falls
+    /// asleep stand in 256-byte lines of their own: the longest cache line of the architectures
+    /// here (s390; 128 on PowerPC, pairs of 64 on x86). 1024 bytes (this project's vendor
+    /// interface).
+    #[derive(Clone, Copy, Debug)]
+    #[repr(C)]
+    pub struct hypercall_ring {
+        /// 0x48567267: "HVrg" in ASCII, most significant byte first. The host writes this line at
+        /// set-up only.
+        pub magic: u32,
+        /// Version of the ring: 1.
+        pub version: u32,
+        /// log2 of the number of entries, 0 to 10.
+        pub order: u32,
+        /// Bits that count in a number, word or result: 32 or 64, the mode of the caller that set
+        /// the ring up.
+        pub width: u32,
+        /// How the guest wakes the host: 0 by HYPERCALL_RING_DOORBELL; x86: 1 by a byte written to
+        /// a port, 2 by a byte stored to a guest-physical address.
+        pub doorbell: u32,
+        /// Zero.
+        pub reserved_0: u32,
+        /// The doorbell's port or address.
+        pub doorbell_at: u64,
+        /// Zero.
+        pub reserved_1: [u32; 56],
+        /// The next ticket; the guests advance it by compare-and-swap. Tickets wrap at 2^32.
+        pub producer: u32,
+        /// Zero.
+        pub reserved_2: [u32; 63],
+        /// The ticket that the host serves next. For whoever debugs a guest: neither side reads it.
+        pub consumer: u32,
+        /// Zero.
+        pub reserved_3: [u32; 63],
+        /// 1: the host polls. 2: the host sleeps until the doorbell is rung.
+        pub flags: u32,
+        /// 0 while the ring is served; then why it is not any more.
+        pub detached: u32,
+        /// Zero.
+        pub reserved_4: [u32; 62],
+    }
+    const _: () = assert!(core::mem::size_of::<hypercall_ring>() == 1024);
+    const _: () = assert!(core::mem::offset_of!(hypercall_ring, magic) == 0);
+    const _: () = assert!(core::mem::offset_of!(hypercall_ring, version) == 4);
+    const _: () = assert!(core::mem::offset_of!(hypercall_ring, order) == 8);
+    const _: () = assert!(core::mem::offset_of!(hypercall_ring, width) == 12);
+    const _: () = assert!(core::mem::offset_of!(hypercall_ring, doorbell) == 16);
+    const _: () = assert!(core::mem::offset_of!(hypercall_ring, reserved_0) == 20);
+    const _: () = assert!(core::mem::offset_of!(hypercall_ring, doorbell_at) == 24);
+    const _: () = assert!(core::mem::offset_of!(hypercall_ring, reserved_1) == 32);
+    const _: () = assert!(core::mem::offset_of!(hypercall_ring, producer) == 256);
+    const _: () = assert!(core::mem::offset_of!(hypercall_ring, reserved_2) == 260);
+    const _: () = assert!(core::mem::offset_of!(hypercall_ring, consumer) == 512);
+    const _: () = assert!(core::mem::offset_of!(hypercall_ring, reserved_3) == 516);
+    const _: () = assert!(core::mem::offset_of!(hypercall_ring, flags) == 768);
+    const _: () = assert!(core::mem::offset_of!(hypercall_ring, detached) == 772);
+    const _: () = assert!(core::mem::offset_of!(hypercall_ring, reserved_4) == 776);
 
     /// What a guest may call and how: five CPUID leaves, the four registers of each in turn. Bits
     /// not named are zero, and a guest ignores them; a higher version only adds. 80 bytes (this
@@ -1791,6 +1877,61 @@ pub mod stub {
             // SAFETY: the caller's promise is the same.
             unsafe { raw(via, super::super::number::x86::HYPERCALL_MULTICALL, entries, count, u64::from(flags), 0) }
         }
+
+        /// HYPERCALL_RING_SETUP (active): Sets a ring up, through which calls are made as this one
+        /// is: at the same entry point, in the same convention, for the same vCPU, with the same
+        /// mode, byte order and privilege.
+        ///
+        /// The memory is a structure hypercall_ring, and 1 \<\< order structures hypercall_call_entry
+        /// from the next page on. It stays the ring's until HYPERCALL_RING_TEARDOWN, or until the
+        /// ring says that it is detached.
+        ///
+        /// address: Where the ring is to be; page aligned. multiple of 4096.
+        ///
+        /// order: log2 of the number of entries: 0 to 10. 0 to 0xffff_ffff.
+        ///
+        /// flags: Zero. any.
+        ///
+        /// Gives none; the structure hypercall_ring stands in memory.
+        ///
+        /// # Safety
+        ///
+        /// As `raw`.
+        #[inline]
+        pub unsafe fn hypercall_ring_setup<const PORT: u8, const MMIO: u32>(via: super::Via<PORT, MMIO>, address: u64, order: u32, flags: u64) -> i64 {
+            // SAFETY: the caller's promise is the same.
+            unsafe { raw(via, super::super::number::x86::HYPERCALL_RING_SETUP, address, u64::from(order), flags, 0) }
+        }
+
+        /// HYPERCALL_RING_TEARDOWN (active): Takes a ring back: the host does not touch its memory
+        /// from here on. Calls that were not answered never are.
+        ///
+        /// address: Where the ring is. multiple of 4096.
+        ///
+        /// Gives none.
+        ///
+        /// # Safety
+        ///
+        /// As `raw`.
+        #[inline]
+        pub unsafe fn hypercall_ring_teardown<const PORT: u8, const MMIO: u32>(via: super::Via<PORT, MMIO>, address: u64) -> i64 {
+            // SAFETY: the caller's promise is the same.
+            unsafe { raw(via, super::super::number::x86::HYPERCALL_RING_TEARDOWN, address, 0, 0, 0) }
+        }
+
+        /// HYPERCALL_RING_DOORBELL (active): Wakes the host, where a ring says that it sleeps and
+        /// names no other doorbell.
+        ///
+        /// Gives none.
+        ///
+        /// # Safety
+        ///
+        /// As `raw`.
+        #[inline]
+        pub unsafe fn hypercall_ring_doorbell<const PORT: u8, const MMIO: u32>(via: super::Via<PORT, MMIO>) -> i64 {
+            // SAFETY: the caller's promise is the same.
+            unsafe { raw(via, super::super::number::x86::HYPERCALL_RING_DOORBELL, 0, 0, 0, 0) }
+        }
     }
 
     /// kvm_para.h of 2007 (kvm_para.h of January 2007, "Hypercall calling convention").
@@ -2273,6 +2414,61 @@ pub mod stub {
         pub unsafe fn hypercall_multicall<const PORT: u8, const MMIO: u32>(via: super::Via<PORT, MMIO>, entries: u64, count: u64, flags: u32) -> i64 {
             // SAFETY: the caller's promise is the same.
             unsafe { raw(via, super::super::number::x86::HYPERCALL_MULTICALL, entries, count, u64::from(flags), 0, 0, 0) }
+        }
+
+        /// HYPERCALL_RING_SETUP (active): Sets a ring up, through which calls are made as this one
+        /// is: at the same entry point, in the same convention, for the same vCPU, with the same
+        /// mode, byte order and privilege.
+        ///
+        /// The memory is a structure hypercall_ring, and 1 \<\< order structures hypercall_call_entry
+        /// from the next page on. It stays the ring's until HYPERCALL_RING_TEARDOWN, or until the
+        /// ring says that it is detached.
+        ///
+        /// address: Where the ring is to be; page aligned. multiple of 4096.
+        ///
+        /// order: log2 of the number of entries: 0 to 10. 0 to 0xffff_ffff.
+        ///
+        /// flags: Zero. any.
+        ///
+        /// Gives none; the structure hypercall_ring stands in memory.
+        ///
+        /// # Safety
+        ///
+        /// As `raw`.
+        #[inline]
+        pub unsafe fn hypercall_ring_setup<const PORT: u8, const MMIO: u32>(via: super::Via<PORT, MMIO>, address: u64, order: u32, flags: u64) -> i64 {
+            // SAFETY: the caller's promise is the same.
+            unsafe { raw(via, super::super::number::x86::HYPERCALL_RING_SETUP, address, u64::from(order), flags, 0, 0, 0) }
+        }
+
+        /// HYPERCALL_RING_TEARDOWN (active): Takes a ring back: the host does not touch its memory
+        /// from here on. Calls that were not answered never are.
+        ///
+        /// address: Where the ring is. multiple of 4096.
+        ///
+        /// Gives none.
+        ///
+        /// # Safety
+        ///
+        /// As `raw`.
+        #[inline]
+        pub unsafe fn hypercall_ring_teardown<const PORT: u8, const MMIO: u32>(via: super::Via<PORT, MMIO>, address: u64) -> i64 {
+            // SAFETY: the caller's promise is the same.
+            unsafe { raw(via, super::super::number::x86::HYPERCALL_RING_TEARDOWN, address, 0, 0, 0, 0, 0) }
+        }
+
+        /// HYPERCALL_RING_DOORBELL (active): Wakes the host, where a ring says that it sleeps and
+        /// names no other doorbell.
+        ///
+        /// Gives none.
+        ///
+        /// # Safety
+        ///
+        /// As `raw`.
+        #[inline]
+        pub unsafe fn hypercall_ring_doorbell<const PORT: u8, const MMIO: u32>(via: super::Via<PORT, MMIO>) -> i64 {
+            // SAFETY: the caller's promise is the same.
+            unsafe { raw(via, super::super::number::x86::HYPERCALL_RING_DOORBELL, 0, 0, 0, 0, 0, 0) }
         }
     }
 
@@ -2925,6 +3121,61 @@ pub mod stub {
             // SAFETY: the caller's promise is the same.
             unsafe { raw(via, super::super::number::x86::HYPERCALL_MULTICALL, entries, count, u64::from(flags), 0, 0, 0) }
         }
+
+        /// HYPERCALL_RING_SETUP (active): Sets a ring up, through which calls are made as this one
+        /// is: at the same entry point, in the same convention, for the same vCPU, with the same
+        /// mode, byte order and privilege.
+        ///
+        /// The memory is a structure hypercall_ring, and 1 \<\< order structures hypercall_call_entry
+        /// from the next page on. It stays the ring's until HYPERCALL_RING_TEARDOWN, or until the
+        /// ring says that it is detached.
+        ///
+        /// address: Where the ring is to be; page aligned. multiple of 4096.
+        ///
+        /// order: log2 of the number of entries: 0 to 10. 0 to 0xffff_ffff.
+        ///
+        /// flags: Zero. any.
+        ///
+        /// Gives none; the structure hypercall_ring stands in memory.
+        ///
+        /// # Safety
+        ///
+        /// As `raw`.
+        #[inline]
+        pub unsafe fn hypercall_ring_setup<const PORT: u8, const MMIO: u32>(via: super::Via<PORT, MMIO>, address: u64, order: u32, flags: u64) -> i64 {
+            // SAFETY: the caller's promise is the same.
+            unsafe { raw(via, super::super::number::x86::HYPERCALL_RING_SETUP, address, u64::from(order), flags, 0, 0, 0) }
+        }
+
+        /// HYPERCALL_RING_TEARDOWN (active): Takes a ring back: the host does not touch its memory
+        /// from here on. Calls that were not answered never are.
+        ///
+        /// address: Where the ring is. multiple of 4096.
+        ///
+        /// Gives none.
+        ///
+        /// # Safety
+        ///
+        /// As `raw`.
+        #[inline]
+        pub unsafe fn hypercall_ring_teardown<const PORT: u8, const MMIO: u32>(via: super::Via<PORT, MMIO>, address: u64) -> i64 {
+            // SAFETY: the caller's promise is the same.
+            unsafe { raw(via, super::super::number::x86::HYPERCALL_RING_TEARDOWN, address, 0, 0, 0, 0, 0) }
+        }
+
+        /// HYPERCALL_RING_DOORBELL (active): Wakes the host, where a ring says that it sleeps and
+        /// names no other doorbell.
+        ///
+        /// Gives none.
+        ///
+        /// # Safety
+        ///
+        /// As `raw`.
+        #[inline]
+        pub unsafe fn hypercall_ring_doorbell<const PORT: u8, const MMIO: u32>(via: super::Via<PORT, MMIO>) -> i64 {
+            // SAFETY: the caller's promise is the same.
+            unsafe { raw(via, super::super::number::x86::HYPERCALL_RING_DOORBELL, 0, 0, 0, 0, 0, 0) }
+        }
     }
 }
 
@@ -3544,6 +3795,61 @@ pub mod stub {
             // SAFETY: the caller's promise is the same.
             unsafe { raw(via, super::super::number::x86::HYPERCALL_MULTICALL as u32, entries, count, flags, 0) }
         }
+
+        /// HYPERCALL_RING_SETUP (active): Sets a ring up, through which calls are made as this one
+        /// is: at the same entry point, in the same convention, for the same vCPU, with the same
+        /// mode, byte order and privilege.
+        ///
+        /// The memory is a structure hypercall_ring, and 1 \<\< order structures hypercall_call_entry
+        /// from the next page on. It stays the ring's until HYPERCALL_RING_TEARDOWN, or until the
+        /// ring says that it is detached.
+        ///
+        /// address: Where the ring is to be; page aligned. multiple of 4096.
+        ///
+        /// order: log2 of the number of entries: 0 to 10. 0 to 0xffff_ffff.
+        ///
+        /// flags: Zero. any.
+        ///
+        /// Gives none; the structure hypercall_ring stands in memory.
+        ///
+        /// # Safety
+        ///
+        /// As `raw`.
+        #[inline]
+        pub unsafe fn hypercall_ring_setup<const PORT: u8, const MMIO: u32>(via: super::Via<PORT, MMIO>, address: u32, order: u32, flags: u32) -> i64 {
+            // SAFETY: the caller's promise is the same.
+            unsafe { raw(via, super::super::number::x86::HYPERCALL_RING_SETUP as u32, address, order, flags, 0) }
+        }
+
+        /// HYPERCALL_RING_TEARDOWN (active): Takes a ring back: the host does not touch its memory
+        /// from here on. Calls that were not answered never are.
+        ///
+        /// address: Where the ring is. multiple of 4096.
+        ///
+        /// Gives none.
+        ///
+        /// # Safety
+        ///
+        /// As `raw`.
+        #[inline]
+        pub unsafe fn hypercall_ring_teardown<const PORT: u8, const MMIO: u32>(via: super::Via<PORT, MMIO>, address: u32) -> i64 {
+            // SAFETY: the caller's promise is the same.
+            unsafe { raw(via, super::super::number::x86::HYPERCALL_RING_TEARDOWN as u32, address, 0, 0, 0) }
+        }
+
+        /// HYPERCALL_RING_DOORBELL (active): Wakes the host, where a ring says that it sleeps and
+        /// names no other doorbell.
+        ///
+        /// Gives none.
+        ///
+        /// # Safety
+        ///
+        /// As `raw`.
+        #[inline]
+        pub unsafe fn hypercall_ring_doorbell<const PORT: u8, const MMIO: u32>(via: super::Via<PORT, MMIO>) -> i64 {
+            // SAFETY: the caller's promise is the same.
+            unsafe { raw(via, super::super::number::x86::HYPERCALL_RING_DOORBELL as u32, 0, 0, 0, 0) }
+        }
     }
 
     /// kvm_para.h of 2007 (kvm_para.h of January 2007, "Hypercall calling convention").
@@ -4068,6 +4374,61 @@ pub mod stub {
         pub unsafe fn hypercall_multicall<const PORT: u8, const MMIO: u32>(via: super::Via<PORT, MMIO>, entries: u32, count: u32, flags: u32) -> i64 {
             // SAFETY: the caller's promise is the same.
             unsafe { raw(via, super::super::number::x86::HYPERCALL_MULTICALL as u32, entries, count, flags, 0, 0, 0) }
+        }
+
+        /// HYPERCALL_RING_SETUP (active): Sets a ring up, through which calls are made as this one
+        /// is: at the same entry point, in the same convention, for the same vCPU, with the same
+        /// mode, byte order and privilege.
+        ///
+        /// The memory is a structure hypercall_ring, and 1 \<\< order structures hypercall_call_entry
+        /// from the next page on. It stays the ring's until HYPERCALL_RING_TEARDOWN, or until the
+        /// ring says that it is detached.
+        ///
+        /// address: Where the ring is to be; page aligned. multiple of 4096.
+        ///
+        /// order: log2 of the number of entries: 0 to 10. 0 to 0xffff_ffff.
+        ///
+        /// flags: Zero. any.
+        ///
+        /// Gives none; the structure hypercall_ring stands in memory.
+        ///
+        /// # Safety
+        ///
+        /// As `raw`.
+        #[inline]
+        pub unsafe fn hypercall_ring_setup<const PORT: u8, const MMIO: u32>(via: super::Via<PORT, MMIO>, address: u32, order: u32, flags: u32) -> i64 {
+            // SAFETY: the caller's promise is the same.
+            unsafe { raw(via, super::super::number::x86::HYPERCALL_RING_SETUP as u32, address, order, flags, 0, 0, 0) }
+        }
+
+        /// HYPERCALL_RING_TEARDOWN (active): Takes a ring back: the host does not touch its memory
+        /// from here on. Calls that were not answered never are.
+        ///
+        /// address: Where the ring is. multiple of 4096.
+        ///
+        /// Gives none.
+        ///
+        /// # Safety
+        ///
+        /// As `raw`.
+        #[inline]
+        pub unsafe fn hypercall_ring_teardown<const PORT: u8, const MMIO: u32>(via: super::Via<PORT, MMIO>, address: u32) -> i64 {
+            // SAFETY: the caller's promise is the same.
+            unsafe { raw(via, super::super::number::x86::HYPERCALL_RING_TEARDOWN as u32, address, 0, 0, 0, 0, 0) }
+        }
+
+        /// HYPERCALL_RING_DOORBELL (active): Wakes the host, where a ring says that it sleeps and
+        /// names no other doorbell.
+        ///
+        /// Gives none.
+        ///
+        /// # Safety
+        ///
+        /// As `raw`.
+        #[inline]
+        pub unsafe fn hypercall_ring_doorbell<const PORT: u8, const MMIO: u32>(via: super::Via<PORT, MMIO>) -> i64 {
+            // SAFETY: the caller's promise is the same.
+            unsafe { raw(via, super::super::number::x86::HYPERCALL_RING_DOORBELL as u32, 0, 0, 0, 0, 0, 0) }
         }
     }
 
@@ -4762,6 +5123,61 @@ pub mod stub {
             // SAFETY: the caller's promise is the same.
             unsafe { raw(via, super::super::number::x86::HYPERCALL_MULTICALL as u32, entries, count, flags, 0, 0, 0) }
         }
+
+        /// HYPERCALL_RING_SETUP (active): Sets a ring up, through which calls are made as this one
+        /// is: at the same entry point, in the same convention, for the same vCPU, with the same
+        /// mode, byte order and privilege.
+        ///
+        /// The memory is a structure hypercall_ring, and 1 \<\< order structures hypercall_call_entry
+        /// from the next page on. It stays the ring's until HYPERCALL_RING_TEARDOWN, or until the
+        /// ring says that it is detached.
+        ///
+        /// address: Where the ring is to be; page aligned. multiple of 4096.
+        ///
+        /// order: log2 of the number of entries: 0 to 10. 0 to 0xffff_ffff.
+        ///
+        /// flags: Zero. any.
+        ///
+        /// Gives none; the structure hypercall_ring stands in memory.
+        ///
+        /// # Safety
+        ///
+        /// As `raw`.
+        #[inline]
+        pub unsafe fn hypercall_ring_setup<const PORT: u8, const MMIO: u32>(via: super::Via<PORT, MMIO>, address: u32, order: u32, flags: u32) -> i64 {
+            // SAFETY: the caller's promise is the same.
+            unsafe { raw(via, super::super::number::x86::HYPERCALL_RING_SETUP as u32, address, order, flags, 0, 0, 0) }
+        }
+
+        /// HYPERCALL_RING_TEARDOWN (active): Takes a ring back: the host does not touch its memory
+        /// from here on. Calls that were not answered never are.
+        ///
+        /// address: Where the ring is. multiple of 4096.
+        ///
+        /// Gives none.
+        ///
+        /// # Safety
+        ///
+        /// As `raw`.
+        #[inline]
+        pub unsafe fn hypercall_ring_teardown<const PORT: u8, const MMIO: u32>(via: super::Via<PORT, MMIO>, address: u32) -> i64 {
+            // SAFETY: the caller's promise is the same.
+            unsafe { raw(via, super::super::number::x86::HYPERCALL_RING_TEARDOWN as u32, address, 0, 0, 0, 0, 0) }
+        }
+
+        /// HYPERCALL_RING_DOORBELL (active): Wakes the host, where a ring says that it sleeps and
+        /// names no other doorbell.
+        ///
+        /// Gives none.
+        ///
+        /// # Safety
+        ///
+        /// As `raw`.
+        #[inline]
+        pub unsafe fn hypercall_ring_doorbell<const PORT: u8, const MMIO: u32>(via: super::Via<PORT, MMIO>) -> i64 {
+            // SAFETY: the caller's promise is the same.
+            unsafe { raw(via, super::super::number::x86::HYPERCALL_RING_DOORBELL as u32, 0, 0, 0, 0, 0, 0) }
+        }
     }
 }
 
@@ -5284,6 +5700,61 @@ pub mod stub {
         pub unsafe fn hypercall_multicall(entries: u64, count: u64, flags: u32) -> i64 {
             // SAFETY: the caller's promise is the same.
             unsafe { raw(super::super::number::diag::HYPERCALL_MULTICALL, entries, count, u64::from(flags), 0, 0, 0) }
+        }
+
+        /// HYPERCALL_RING_SETUP (active): Sets a ring up, through which calls are made as this one
+        /// is: at the same entry point, in the same convention, for the same vCPU, with the same
+        /// mode, byte order and privilege.
+        ///
+        /// The memory is a structure hypercall_ring, and 1 \<\< order structures hypercall_call_entry
+        /// from the next page on. It stays the ring's until HYPERCALL_RING_TEARDOWN, or until the
+        /// ring says that it is detached.
+        ///
+        /// address: Where the ring is to be; page aligned. multiple of 4096.
+        ///
+        /// order: log2 of the number of entries: 0 to 10. 0 to 0xffff_ffff.
+        ///
+        /// flags: Zero. any.
+        ///
+        /// Gives none; the structure hypercall_ring stands in memory.
+        ///
+        /// # Safety
+        ///
+        /// As `raw`.
+        #[inline]
+        pub unsafe fn hypercall_ring_setup(address: u64, order: u32, flags: u64) -> i64 {
+            // SAFETY: the caller's promise is the same.
+            unsafe { raw(super::super::number::diag::HYPERCALL_RING_SETUP, address, u64::from(order), flags, 0, 0, 0) }
+        }
+
+        /// HYPERCALL_RING_TEARDOWN (active): Takes a ring back: the host does not touch its memory
+        /// from here on. Calls that were not answered never are.
+        ///
+        /// address: Where the ring is. multiple of 4096.
+        ///
+        /// Gives none.
+        ///
+        /// # Safety
+        ///
+        /// As `raw`.
+        #[inline]
+        pub unsafe fn hypercall_ring_teardown(address: u64) -> i64 {
+            // SAFETY: the caller's promise is the same.
+            unsafe { raw(super::super::number::diag::HYPERCALL_RING_TEARDOWN, address, 0, 0, 0, 0, 0) }
+        }
+
+        /// HYPERCALL_RING_DOORBELL (active): Wakes the host, where a ring says that it sleeps and
+        /// names no other doorbell.
+        ///
+        /// Gives none.
+        ///
+        /// # Safety
+        ///
+        /// As `raw`.
+        #[inline]
+        pub unsafe fn hypercall_ring_doorbell() -> i64 {
+            // SAFETY: the caller's promise is the same.
+            unsafe { raw(super::super::number::diag::HYPERCALL_RING_DOORBELL, 0, 0, 0, 0, 0, 0) }
         }
     }
 }
@@ -5903,6 +6374,61 @@ pub mod stub {
         pub unsafe fn hypercall_multicall(via: super::Via, entries: u64, count: u64, flags: u32) -> (i64, super::Outputs) {
             // SAFETY: the caller's promise is the same.
             unsafe { raw(via, super::super::number::epapr::HYPERCALL_MULTICALL, entries, count, u64::from(flags), 0, 0, 0, 0, 0) }
+        }
+
+        /// HYPERCALL_RING_SETUP (active): Sets a ring up, through which calls are made as this one
+        /// is: at the same entry point, in the same convention, for the same vCPU, with the same
+        /// mode, byte order and privilege.
+        ///
+        /// The memory is a structure hypercall_ring, and 1 \<\< order structures hypercall_call_entry
+        /// from the next page on. It stays the ring's until HYPERCALL_RING_TEARDOWN, or until the
+        /// ring says that it is detached.
+        ///
+        /// address: Where the ring is to be; page aligned. multiple of 4096.
+        ///
+        /// order: log2 of the number of entries: 0 to 10. 0 to 0xffff_ffff.
+        ///
+        /// flags: Zero. any.
+        ///
+        /// Gives none; the structure hypercall_ring stands in memory.
+        ///
+        /// # Safety
+        ///
+        /// As `raw`.
+        #[inline]
+        pub unsafe fn hypercall_ring_setup(via: super::Via, address: u64, order: u32, flags: u64) -> (i64, super::Outputs) {
+            // SAFETY: the caller's promise is the same.
+            unsafe { raw(via, super::super::number::epapr::HYPERCALL_RING_SETUP, address, u64::from(order), flags, 0, 0, 0, 0, 0) }
+        }
+
+        /// HYPERCALL_RING_TEARDOWN (active): Takes a ring back: the host does not touch its memory
+        /// from here on. Calls that were not answered never are.
+        ///
+        /// address: Where the ring is. multiple of 4096.
+        ///
+        /// Gives none.
+        ///
+        /// # Safety
+        ///
+        /// As `raw`.
+        #[inline]
+        pub unsafe fn hypercall_ring_teardown(via: super::Via, address: u64) -> (i64, super::Outputs) {
+            // SAFETY: the caller's promise is the same.
+            unsafe { raw(via, super::super::number::epapr::HYPERCALL_RING_TEARDOWN, address, 0, 0, 0, 0, 0, 0, 0) }
+        }
+
+        /// HYPERCALL_RING_DOORBELL (active): Wakes the host, where a ring says that it sleeps and
+        /// names no other doorbell.
+        ///
+        /// Gives none.
+        ///
+        /// # Safety
+        ///
+        /// As `raw`.
+        #[inline]
+        pub unsafe fn hypercall_ring_doorbell(via: super::Via) -> (i64, super::Outputs) {
+            // SAFETY: the caller's promise is the same.
+            unsafe { raw(via, super::super::number::epapr::HYPERCALL_RING_DOORBELL, 0, 0, 0, 0, 0, 0, 0, 0) }
         }
     }
 
@@ -6600,6 +7126,61 @@ pub mod stub {
         pub unsafe fn hypercall_multicall(entries: u64, count: u64, flags: u32) -> (i64, super::Outputs) {
             // SAFETY: the caller's promise is the same.
             unsafe { raw(super::super::number::papr::HYPERCALL_MULTICALL, entries, count, u64::from(flags), 0, 0, 0, 0, 0, 0) }
+        }
+
+        /// HYPERCALL_RING_SETUP (active): Sets a ring up, through which calls are made as this one
+        /// is: at the same entry point, in the same convention, for the same vCPU, with the same
+        /// mode, byte order and privilege.
+        ///
+        /// The memory is a structure hypercall_ring, and 1 \<\< order structures hypercall_call_entry
+        /// from the next page on. It stays the ring's until HYPERCALL_RING_TEARDOWN, or until the
+        /// ring says that it is detached.
+        ///
+        /// address: Where the ring is to be; page aligned. multiple of 4096.
+        ///
+        /// order: log2 of the number of entries: 0 to 10. 0 to 0xffff_ffff.
+        ///
+        /// flags: Zero. any.
+        ///
+        /// Gives none; the structure hypercall_ring stands in memory.
+        ///
+        /// # Safety
+        ///
+        /// As `raw`.
+        #[inline]
+        pub unsafe fn hypercall_ring_setup(address: u64, order: u32, flags: u64) -> (i64, super::Outputs) {
+            // SAFETY: the caller's promise is the same.
+            unsafe { raw(super::super::number::papr::HYPERCALL_RING_SETUP, address, u64::from(order), flags, 0, 0, 0, 0, 0, 0) }
+        }
+
+        /// HYPERCALL_RING_TEARDOWN (active): Takes a ring back: the host does not touch its memory
+        /// from here on. Calls that were not answered never are.
+        ///
+        /// address: Where the ring is. multiple of 4096.
+        ///
+        /// Gives none.
+        ///
+        /// # Safety
+        ///
+        /// As `raw`.
+        #[inline]
+        pub unsafe fn hypercall_ring_teardown(address: u64) -> (i64, super::Outputs) {
+            // SAFETY: the caller's promise is the same.
+            unsafe { raw(super::super::number::papr::HYPERCALL_RING_TEARDOWN, address, 0, 0, 0, 0, 0, 0, 0, 0) }
+        }
+
+        /// HYPERCALL_RING_DOORBELL (active): Wakes the host, where a ring says that it sleeps and
+        /// names no other doorbell.
+        ///
+        /// Gives none.
+        ///
+        /// # Safety
+        ///
+        /// As `raw`.
+        #[inline]
+        pub unsafe fn hypercall_ring_doorbell() -> (i64, super::Outputs) {
+            // SAFETY: the caller's promise is the same.
+            unsafe { raw(super::super::number::papr::HYPERCALL_RING_DOORBELL, 0, 0, 0, 0, 0, 0, 0, 0, 0) }
         }
     }
 }
