@@ -4,7 +4,7 @@
 //! It needs `core` and nothing else: add it to a guest as a module, `mod hypercall;`.
 
 // A guest makes some of the calls. Names are those of the interfaces' documents.
-#![allow(dead_code, non_camel_case_types)]
+#![allow(dead_code, nonstandard_style)]
 
 /// Numbers, as they stand in the register.
 pub mod number {

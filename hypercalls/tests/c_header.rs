@@ -7,7 +7,7 @@ use hypercall_core::definition::{ArgumentInfo, Location};
 use hypercall_core::registry::Registry;
 use hypercall_core::shared::{Field, Layout};
 use hypercall_core::{Arch, Definition, Error, Interface, Status};
-use hypercalls::tables::{Book, render_c};
+use hypercalls::tables::{Book, render_c, render_rust};
 use std::io::Write;
 use std::process::{Command, Stdio};
 
@@ -146,6 +146,24 @@ fn no_name_and_no_text_breaks_the_header() {
     if cfg!(any(target_arch = "x86_64", target_arch = "s390x", target_arch = "powerpc64")) {
         compile(&header, &["-std=c11", "-x", "c"]).unwrap();
     }
+}
+
+/// The Rust module has the same names to cope with, and other words of its own.
+#[test]
+fn the_rust_module_is_valid_whatever_a_call_is_called() {
+    let module = render_rust(&book(&HOSTILE, &conventions())).unwrap();
+    assert_eq!(module, render_rust(&book(&HOSTILE, &conventions())).unwrap());
+    let folder = std::path::Path::new(env!("CARGO_TARGET_TMPDIR"));
+    let file = folder.join("hostile.rs");
+    std::fs::write(&file, module).unwrap();
+    let rustc = std::env::var_os("RUSTC").unwrap_or("rustc".into());
+    let output = Command::new(rustc)
+        .args(["--edition", "2024", "--crate-type", "lib", "--emit", "metadata", "-D", "warnings", "-o"])
+        .arg(folder.join("hostile.rmeta"))
+        .arg(file)
+        .output()
+        .expect("a Rust compiler");
+    assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
 }
 
 #[test]

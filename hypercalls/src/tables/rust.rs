@@ -49,7 +49,7 @@ const HEAD: &str = "\
 //! It needs `core` and nothing else: add it to a guest as a module, `mod hypercall;`.
 
 // A guest makes some of the calls. Names are those of the interfaces' documents.
-#![allow(dead_code, non_camel_case_types)]
+#![allow(dead_code, nonstandard_style)]
 ";
 
 /// The text, and how deep in modules it is.
