@@ -300,6 +300,34 @@ fn since_compares_with_a_revision() {
     assert!(stderr(&output).contains("is not in a repository"), "{}", stderr(&output));
 }
 
+/// Who takes the line of a number out of the file is told by the file before it.
+#[test]
+fn since_sees_a_removed_number_that_was_forgotten() {
+    let folder = Folder::repository("forgotten");
+    folder.abi(&["lock"]);
+    let without = folder.read("abi.lock");
+    let removed = "\nremoved kvm 13 KVM_HC_OURS arch=(ppc x86)\n";
+    folder.edit("\ninterface ", &format!("{removed}interface "));
+    folder.git(&["add", "abi.lock"]);
+    folder.git(&["commit", "--quiet", "-m", "with it"]);
+    let check = || folder.abi(&["check", "--since", "HEAD"]);
+    assert_eq!(stdout(&check()), "abi.lock: 0 breaking, 0 compatible and 0 cosmetic differences\n");
+    assert_eq!(code(&folder.abi(&["check"])), Some(0));
+
+    folder.edit("arch=(ppc x86)\ninterface ", "arch=(x86)\ninterface ");
+    let output = check();
+    assert_eq!(code(&output), Some(1), "{}", stderr(&output));
+    let words = "breaking    removed-number-forgotten: kvm 13 KVM_HC_OURS: ";
+    assert!(stdout(&output).starts_with(words), "{}", stdout(&output));
+    assert!(stdout(&output).contains("    old: removed kvm 13 KVM_HC_OURS arch=(ppc)\n"));
+    folder.write("abi.lock", &without);
+    assert!(stdout(&check()).starts_with(words));
+    fs::remove_file(folder.0.join("abi.lock")).unwrap();
+    assert!(stdout(&check()).starts_with(words));
+    folder.write("abi.lock", "nothing");
+    assert_eq!(code(&check()), Some(2));
+}
+
 #[test]
 fn a_lock_of_one_interface_stays_one() {
     let folder = Folder::repository("scope");

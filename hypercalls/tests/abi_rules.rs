@@ -13,7 +13,11 @@ fn lock(lines: &str) -> Lock {
 
 /// The rules that judge the differences.
 fn judged(sample: &Sample) -> Vec<&'static Rule> {
-    let report = Report::between(&lock(sample.before), &lock(sample.after));
+    judged_lines(sample.before, sample.after)
+}
+
+fn judged_lines(before: &str, after: &str) -> Vec<&'static Rule> {
+    let report = Report::between(&lock(before), &lock(after));
     report.findings.iter().map(|finding| finding.rule).collect()
 }
 
@@ -66,6 +70,7 @@ fn no_difference_is_without_a_rule() {
         (Kind::Call, What::Renamed),
         (Kind::Call, What::Moved),
         (Kind::Call, What::Rehomed),
+        (Kind::Removed, What::Removed),
         (Kind::Argument, What::Renamed),
         (Kind::Argument, What::Reordered),
         (Kind::Structure, What::Renamed),
@@ -205,6 +210,51 @@ fn a_number_is_taken_on_each_architecture_by_itself() {
         after: "kvm 5 A arch=(ppc x86)",
     });
     assert_eq!(ids(&found), ["number-reused", "call-removed", "arch-added"]);
+    // Whichever architecture comes first, and whether the other call is there still, or was.
+    for (stays, comes) in [("ppc s390", "x86"), ("s390 x86", "ppc")] {
+        for other in ["removed kvm 5 B", "kvm 5 B"] {
+            let before = format!("kvm 5 A arch=({stays})\n{other} arch=({comes})");
+            let found = ids(&judged_lines(&before, "kvm 5 A arch=(ppc s390 x86)"));
+            assert!(found.contains(&"number-reused"), "{before}: {found:?}");
+        }
+    }
+    // A call that is there again on one of them takes another's number on the other.
+    for (own, others) in [("ppc", "x86"), ("x86", "ppc")] {
+        let before = format!("removed kvm 5 A arch=({own})\nremoved kvm 5 B arch=({others})");
+        assert_eq!(ids(&judged_lines(&before, "kvm 5 A arch=(ppc x86)")), ["number-reused"], "{before}");
+    }
+}
+
+/// Only what had to be zero may get a meaning: not what no field names, nor what is only called almost so.
+#[test]
+fn space_is_reserved_by_a_field_that_says_so() {
+    for (name, rule) in [
+        ("pad", "field-in-reserved-space"),
+        ("PAD2", "field-in-reserved-space"),
+        ("padding", "field-in-reserved-space"),
+        ("reserved_2_ecx", "field-in-reserved-space"),
+        ("rsvd", "field-in-reserved-space"),
+        ("unused0", "field-in-reserved-space"),
+        ("_a", "field-in-reserved-space"),
+        ("paddr", "field-removed"),
+        ("reserved2ecx", "field-removed"),
+        ("unusedness", "field-removed"),
+    ] {
+        let before = format!("structure s size=8\nfield s 0 {name} size=8 type=u64");
+        let after = "structure s size=8\nfield s 0 used size=4 type=u32\nfield s 4 pad size=4 type=u32";
+        assert_eq!(judged_lines(&before, after)[0].id, rule, "{name}");
+    }
+    let after = "structure s size=16\nfield s 0 a size=8 type=u64\nfield s 8 b size=8 type=u64";
+    for (reserved, rule) in [
+        ("", "field-added"),
+        ("field s 8 pad size=4 type=u32", "field-added"),
+        ("field s 12 pad size=4 type=u32", "field-added"),
+        ("field s 8 pad size=3 type=[u8;3]\nfield s 12 pad2 size=4 type=u32", "field-added"),
+        ("field s 8 pad size=4 type=u32\nfield s 12 pad2 size=4 type=u32", "field-in-reserved-space"),
+    ] {
+        let before = format!("structure s size=16\nfield s 0 a size=8 type=u64\n{reserved}");
+        assert_eq!(ids(&judged_lines(&before, after)), [rule], "{reserved}");
+    }
 }
 
 fn document(name: &str) -> String {

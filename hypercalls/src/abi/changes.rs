@@ -98,7 +98,7 @@ impl<'a> Change<'a> {
     }
 }
 
-/// Every difference between two locks, but for what they remember of removed numbers.
+/// Every difference between two locks.
 pub fn between<'a>(before: &'a Lock, after: &'a Lock) -> Vec<Change<'a>> {
     let mut out = Vec::new();
     calls::compare(&mut out, before, after);

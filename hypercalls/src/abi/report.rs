@@ -44,7 +44,7 @@ impl Finding {
 }
 
 impl Report {
-    /// What is different in `after`.
+    /// What is different in `after`, which should [remember](Lock::remember) what `before` does.
     pub fn between(before: &Lock, after: &Lock) -> Report {
         let mut findings: Vec<Finding> =
             changes::between(before, after).into_iter().map(Finding::of).collect();

@@ -133,14 +133,24 @@ impl LockArguments {
 }
 
 impl CheckArguments {
+    /// The lock to compare with, and the one that says which numbers are not to be given out again: both are
+    /// the file as it is, or the first is a revision's.
+    fn locks(path: &Path, since: Option<&str>) -> Result<(Lock, Lock), file::FileError> {
+        let Some(revision) = since else {
+            let lock = file::load(path)?;
+            return Ok((lock.clone(), lock));
+        };
+        let before = file::load_at(path, revision)?;
+        match file::load(path) {
+            Err(file::FileError::Missing(_)) => Ok((before, Lock::default())),
+            now => Ok((before, now?)),
+        }
+    }
+
     fn execute(self) -> Result<ExitCode, Failure> {
         let path = path(self.file)?;
-        let before = match &self.since {
-            None => file::load(&path),
-            Some(revision) => file::load_at(&path, revision),
-        };
         let name = shown(&path);
-        let before = before.map_err(|error| {
+        let (before, memory) = Self::locks(&path, self.since.as_deref()).map_err(|error| {
             if self.format == Format::Github {
                 let place = crate::abi::github_property(&name);
                 println!(
@@ -151,7 +161,8 @@ impl CheckArguments {
             Failure::usage(error)
         })?;
         let book = Book::linked().map_err(Failure::failed)?;
-        let after = Lock::of_same(&book, &before).map_err(Failure::failed)?;
+        let mut after = Lock::of_same(&book, &before).map_err(Failure::failed)?;
+        after.remember(&memory);
         let report = Report::between(&before, &after);
         match self.format {
             Format::Table => print(&report.table(&name))?,

@@ -4,6 +4,7 @@ use super::{Change, What, attributes, list, subject};
 use crate::abi::lock::Lock;
 use crate::abi::record::Record;
 use crate::abi::schema::Kind;
+use crate::abi::text::Value;
 use std::collections::BTreeMap;
 
 /// Number space, number and architecture.
@@ -65,11 +66,12 @@ pub(super) fn compare<'a>(out: &mut Vec<Change<'a>>, before: &'a Lock, after: &'
         }
         // A number that it had not before may have been somebody's.
         let other = |place| old_places.get(&place).or_else(|| removed.get(&place)).copied();
-        if let Some(other) = places(new).find_map(other).filter(|c| c.key[2] != old.key[2]) {
+        if let Some(other) = places(new).filter_map(other).find(|c| c.key[2] != old.key[2]) {
             out.push(reused(other, new));
         }
         attributes(out, &subject(old), (old, new), &[]);
     }
+    forgotten(out, before, after);
 }
 
 /// A call whose name is new, at a number that may have been one of the old calls'.
@@ -81,13 +83,27 @@ fn come<'a>(
     if let Some(old) = old {
         return reused(old, new);
     }
-    match places(new).find_map(|place| removed.get(&place)) {
-        Some(old) if old.key[2] == new.key[2] => {
-            let change = Change::added(Kind::Call, subject(new), new);
-            Change { what: What::Restored, old: old.to_string(), line: old.line, ..change }
+    let found: Vec<_> = places(new).filter_map(|place| removed.get(&place).copied()).collect();
+    if let Some(other) = found.iter().find(|old| old.key[2] != new.key[2]) {
+        return reused(other, new);
+    }
+    let change = Change::added(Kind::Call, subject(new), new);
+    match found.first() {
+        Some(own) => Change { what: What::Restored, old: own.to_string(), line: own.line, ..change },
+        None => change,
+    }
+}
+
+/// Numbers that were kept from being given out again, and neither are now nor are a call's.
+fn forgotten<'a>(out: &mut Vec<Change<'a>>, before: &'a Lock, after: &Lock) {
+    let (live, kept) = (by_place(after, Kind::Call), by_place(after, Kind::Removed));
+    for old in before.of_kind(Kind::Removed) {
+        let lost = places(old).filter(|place| !live.contains_key(place) && !kept.contains_key(place));
+        let archs: Vec<&str> = lost.map(|place| place.2).collect();
+        if !archs.is_empty() {
+            let lost = Record::new(Kind::Removed, &old.key).with("arch", Value::words(archs)).to_string();
+            out.push(Change { old: lost, ..Change::removed(Kind::Removed, old.key.join(" "), old) });
         }
-        Some(old) => reused(old, new),
-        None => Change::added(Kind::Call, subject(new), new),
     }
 }
 

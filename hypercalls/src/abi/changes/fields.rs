@@ -6,10 +6,14 @@ use crate::abi::record::Record;
 use crate::abi::schema::Kind;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Whether a field is space that is kept free, as its name says.
+/// Whether a field is space that is kept free, as its name says: `pad`, `pad2` and `pad_end` are, `paddr` is not.
 fn is_reserved(field: &Record) -> bool {
     let name = field.key[2].to_ascii_lowercase();
-    ["pad", "reserved", "rsvd", "unused", "_"].iter().any(|prefix| name.starts_with(prefix))
+    let is = |word: &&str| {
+        let rest = name.strip_prefix(*word).map(|rest| rest.trim_start_matches(|c: char| c.is_ascii_digit()));
+        rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('_'))
+    };
+    name.starts_with('_') || ["pad", "padding", "reserved", "rsvd", "unused"].iter().any(is)
 }
 
 pub(super) fn compare<'a>(out: &mut Vec<Change<'a>>, before: &'a Lock, after: &'a Lock) {
@@ -50,7 +54,6 @@ fn place(field: &Record) -> String {
 }
 
 fn structure<'a>(out: &mut Vec<Change<'a>>, old: &Group<'a>, new: &Group<'a>) {
-    let size = old.head.map_or(0, |head| head.number("size"));
     let reported = out.len();
     Group { head: old.head, ..Group::default() }.compare(out, &Group { head: new.head, ..Group::default() });
 
@@ -80,7 +83,7 @@ fn structure<'a>(out: &mut Vec<Change<'a>>, old: &Group<'a>, new: &Group<'a>) {
         }
     }
     for field in come {
-        let free = end(field).is_some_and(|end| end <= size) && !before.iter().any(|old| overlap(old, field));
+        let free = is_covered(field, old) && !before.iter().any(|old| overlap(old, field));
         let what = if free { What::InReserved } else { What::Added };
         out.push(Change { what, ..Change::added(Kind::Field, subject(field), field) });
     }
@@ -103,6 +106,22 @@ fn offset(field: &Record) -> Option<u64> {
 /// The offset behind a field, if it has one.
 fn end(field: &Record) -> Option<u64> {
     offset(field)?.checked_add(field.number("size"))
+}
+
+/// Whether every byte of a field was reserved: what no field names may hold anything.
+fn is_covered(field: &Record, old: &Group<'_>) -> bool {
+    let (Some(mut at), Some(last)) = (offset(field), end(field)) else {
+        return false;
+    };
+    while at < last {
+        let behind = |other: &&Record| is_reserved(other) && offset(other).is_some_and(|start| start <= at);
+        let next = old.members.values().copied().filter(behind).filter_map(end).max();
+        match next.filter(|next| *next > at) {
+            Some(next) => at = next,
+            None => return false,
+        }
+    }
+    true
 }
 
 fn overlap(a: &Record, b: &Record) -> bool {

@@ -3,14 +3,14 @@
 use super::Class::{Breaking, Compatible};
 use super::{Rule, Sample};
 use crate::abi::changes::{Change, What};
-use crate::abi::schema::Kind::{Call, Interface};
+use crate::abi::schema::Kind::{Call, Interface, Removed};
 
 /// The status before and after.
 fn statuses<'a>(change: &'a Change<'_>) -> (&'a str, &'a str) {
     (&change.old, &change.new)
 }
 
-pub(super) static RULES: [Rule; 16] = [
+pub(super) static RULES: [Rule; 17] = [
     Rule {
         id: "call-added",
         class: Compatible,
@@ -116,6 +116,17 @@ pub(super) static RULES: [Rule; 16] = [
             after: "kvm 13 OURS arch=(x86)",
         },
         on: &[(Call, What::Reused)],
+        when: None,
+    },
+    Rule {
+        id: "removed-number-forgotten",
+        class: Breaking,
+        title: "a number that was a call's is no longer kept from others",
+        reason: "the next call may take it, and guests that make the old one get that",
+        instead: "put the `removed` line back: it costs nothing",
+        example: Sample { before: "removed kvm 13 OURS arch=(x86)", after: "" },
+        near_miss: Sample { before: "removed kvm 13 OURS arch=(x86)", after: "kvm 13 OURS arch=(x86)" },
+        on: &[(Removed, What::Removed)],
         when: None,
     },
     Rule {
