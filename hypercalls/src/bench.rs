@@ -8,6 +8,7 @@
 //! | [`ring`] | calls through shared memory, without an exit |
 //! | [`sharing`] | one vCPU and two at once |
 //! | [`switches`] | policy, clock and tracing, each on and off |
+//! | [`decode`] | lines of a trace a second, against splitting them |
 //! | [`memory`] | bytes a vCPU and a registered call |
 //!
 //! A figure is the median over rounds; in each round every member of a group has its turn, and the ratio to
@@ -18,6 +19,7 @@
 pub mod batch;
 pub mod calls;
 pub mod clock;
+pub mod decode;
 pub mod dispatch;
 pub mod host;
 #[cfg(all(target_arch = "x86_64", target_os = "linux"))]
@@ -113,6 +115,7 @@ static PARTS: &[Part] = &[
     Part { prefix: "ring/", round: 30.0, run: ring::run },
     Part { prefix: "sharing/", round: 4.0, run: sharing::run },
     Part { prefix: "switches/", round: 10.0, run: switches::run },
+    Part { prefix: "decode/", round: 12.0, run: decode::run },
     Part { prefix: "memory/", round: 0.0, run: memory::run },
 ];
 

@@ -117,6 +117,28 @@ fn a_benchmark_is_json_with_the_host_the_figures_and_nothing_else() {
     assert!(svg.starts_with("<svg ") && svg.ends_with("</svg>\n") && svg.contains("hypercall"), "{svg}");
 }
 
+/// It needs no KVM.
+#[test]
+fn a_benchmark_shows_the_rate_of_decode_against_splitting_lines() {
+    let output = hypercall(&["bench", "--only", "decode", "--rounds", "1", "--format", "json"]);
+    assert!(output.status.success(), "{}", stderr(&output));
+    let report = report(&output);
+    let results = report["results"].as_array().expect("figures");
+    let ids: Vec<_> = results.iter().map(|figure| figure["id"].as_str().expect("an id")).collect();
+    assert_eq!(ids, ["decode/table", "decode/json", "decode/summary", "decode/split"]);
+    for figure in results {
+        assert_eq!(figure["unit"], "lines/s", "{figure}");
+        assert!(figure["value"].as_f64() > Some(0.0), "{figure}");
+    }
+    for figure in &results[..3] {
+        assert_eq!(figure["baseline"], "decode/split");
+        let ratio = figure["ratio"].as_f64().expect("a ratio");
+        assert!(ratio > 0.0 && ratio < 1.0, "splitting is the least of the work: {figure}");
+    }
+    let help = stdout(&hypercall(&["bench", "--help"]));
+    assert!(help.contains("lines a second, where more is better"), "{help}");
+}
+
 #[test]
 fn a_benchmark_that_there_is_not_is_bad_usage_that_says_what_there_is() {
     let output = hypercall(&["bench", "--only", "dispach"]);

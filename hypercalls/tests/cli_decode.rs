@@ -176,7 +176,7 @@ fn what_cannot_be_read_is_reported_by_its_line_and_skipped() {
     let lines: Vec<_> = text.lines().collect();
     assert_eq!(lines.len(), 3, "{text}");
     for (line, (number, word)) in lines.iter().zip([(2, "\\x1b[31m"), (3, "`nr`"), (5, "no call object")]) {
-        assert!(line.contains(&format!("line {number}: ")) && line.contains(word), "{line}");
+        assert!(line.starts_with(&format!("stdin:{number}: ")) && line.contains(word), "{line}");
     }
     assert_eq!(decode(input.as_bytes(), &["--strict"]).status.code(), Some(1));
 
@@ -188,9 +188,30 @@ fn what_cannot_be_read_is_reported_by_its_line_and_skipped() {
     let output = decode(&many, &[]);
     assert_eq!(stdout(&output), "x: KVM_HC_VAPIC_POLL_IRQ()\n");
     let text = stderr(&output);
-    assert!(text.starts_with("hypercall: line 1: it has more than 65536 bytes"), "{text}");
+    assert!(text.starts_with("stdin:1: it has more than 65536 bytes"), "{text}");
     assert_eq!(text.lines().count(), 21, "{text}");
     assert!(text.ends_with("980 further lines could not be read\n"), "{text}");
+    let output = decode(&many, &["--strict"]);
+    assert_eq!(output.status.code(), Some(1));
+    let text = stderr(&output);
+    assert_eq!(text.lines().count(), 1000, "each");
+    assert!(text.lines().last().is_some_and(|line| line.starts_with("stdin:1000: ")), "{text}");
+}
+
+#[test]
+fn what_cannot_be_read_of_a_file_is_reported_with_its_name() {
+    let path = std::env::temp_dir().join(format!("hypercall-decode-{}.trace", std::process::id()));
+    let file = path.to_str().expect("text");
+    std::fs::write(&path, "# tracer: nop\nCPU 0 is empty\nCPU 0 is garbage\n12.5: kvm_hypercall nr 0x1\n")
+        .expect("a file");
+    let output = hypercall(&["decode", file, "--strict"]);
+    std::fs::remove_file(&path).expect("it was there");
+    assert_eq!(output.status.code(), Some(1));
+    let expected = format!(
+        "{file}:3: no trace line, and no JSON object: CPU 0 is garbage\n\
+         {file}:4: the event's name has no colon behind it: 12.5: kvm_hypercall nr 0x1\n"
+    );
+    assert_eq!(stderr(&output), expected);
 }
 
 /// Half a GiB, first in one line and then in many, by a program that may have a quarter of that.
@@ -222,8 +243,8 @@ fn lost_events_are_said() {
 #[test]
 fn an_input_that_is_forced_is_read_as_that() {
     let trace = "x: kvm_hypercall: nr 0x1 a0 0x0 a1 0x0 a2 0x0 a3 0x0\n";
-    assert!(stderr(&decode(trace.as_bytes(), &["--input", "jsonl"])).contains("line 1"));
-    assert!(stderr(&decode(b"{}\n", &["--input", "trace"])).contains("line 1"));
+    assert!(stderr(&decode(trace.as_bytes(), &["--input", "jsonl"])).starts_with("stdin:1: "));
+    assert!(stderr(&decode(b"{}\n", &["--input", "trace"])).starts_with("stdin:1: "));
     let wide = "x: kvm_hypercall: nr 0xf00000001 a0 0x0 a1 0x0 a2 0x0 a3 0x0\n";
     assert!(stdout(&decode(wide.as_bytes(), &["--bits", "32"])).contains("KVM_HC_VAPIC_POLL_IRQ()"));
     assert!(stdout(&decode(wide.as_bytes(), &[])).contains("unknown"));
@@ -239,4 +260,9 @@ fn a_file_that_cannot_be_read_fails_and_nothing_is_no_failure() {
     assert_eq!(hypercall(&["decode", "--input", "xml"]).status.code(), Some(2));
     let help = stdout(&hypercall(&["decode", "--help"]));
     assert!(help.contains("trace-cmd report | hypercall decode"), "{help}");
+    assert!(help.contains("the first 20, then how many more"), "{help}");
+    let arch = help.lines().find(|line| line.contains("of an architecture")).expect("--arch");
+    for known in hypercall_core::Arch::ALL {
+        assert!(arch.contains(known.name()), "{arch}");
+    }
 }

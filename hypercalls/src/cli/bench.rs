@@ -12,9 +12,11 @@ use std::process::ExitCode;
     hypercall bench --quick                        the same in a hurry, with more spread\n  \
     hypercall bench --plot bench.svg               and as a picture\n  \
     hypercall bench --only dispatch/dense/64       one part, by the beginning of its ids\n  \
+    hypercall bench --only decode                  how many lines of a trace a second, without KVM\n  \
     hypercall bench --only dispatch/dense/64/random/hypercall,dispatch/papr --rounds 101 --format json\n\n\
     A figure is the median of the rounds; in each round every member of a group is measured in turn, and the \
-    ratio is the median of the rounds' ratios. Time is CPU time of the thread that makes the calls.")]
+    ratio is the median of the rounds' ratios. Time is CPU time of the thread that makes the calls; \
+    the figures of decode are lines a second, where more is better.")]
 pub struct Arguments {
     /// Only figures whose id begins so, and what they are compared with; several separated by commas
     #[arg(long, value_delimiter = ',', value_name = "ID")]

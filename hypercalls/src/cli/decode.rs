@@ -15,7 +15,7 @@ use std::io::{self, BufRead, BufReader, BufWriter, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-/// Lines that cannot be read of which each is reported; further ones are counted.
+/// Lines that cannot be read of which each is reported; further ones are counted, but with `--strict`.
 const REPORTED: u64 = 20;
 /// Bytes of such a line that are shown.
 const SHOWN: usize = 60;
@@ -50,8 +50,8 @@ enum Bits {
     perf record -a -e kvm:kvm_hypercall sleep 9 && perf script | hypercall decode --summary\n  \
     cat /sys/kernel/tracing/trace_pipe | hypercall decode --name KVM_HC_MAP_GPA_RANGE\n  \
     hypercall run --format jsonl | hypercall decode --format json\n\n\
-    A trace point has no result. Lines of other events are passed over; one that cannot be read is reported with its \
-    number and skipped.\n\n\
+    A trace point has no result. Lines of other events are passed over; one that cannot be read is skipped, and \
+    reported as FILE:LINE or stdin:LINE: the first 20, then how many more; with --strict each of them.\n\n\
     Exit status: 0 success, 1 the input cannot be read, or with --strict not all of it, 2 bad usage.")]
 pub struct Arguments {
     /// The file; stdin for `-`
@@ -69,10 +69,10 @@ pub struct Arguments {
     /// Print counts for each call in place of the calls
     #[arg(long)]
     summary: bool,
-    /// Fail where a line could not be read
+    /// Fail where a line could not be read, and report each such line, not only the first 20
     #[arg(long)]
     strict: bool,
-    /// Only calls of an architecture: x86, s390 or ppc
+    /// Only calls of an architecture: x86, s390, ppc or mips
     #[arg(long)]
     arch: Option<String>,
     /// Only calls with a status: active, deprecated or obsolete
@@ -101,8 +101,11 @@ impl Wanted {
 }
 
 /// What could not be decoded.
-#[derive(Default)]
 struct Problems {
+    /// What the input is called.
+    input: String,
+    /// Lines of which each is reported.
+    reported: u64,
     malformed: u64,
     lost: u64,
 }
@@ -110,18 +113,19 @@ struct Problems {
 impl Problems {
     fn malformed(&mut self, number: u64, reason: &dyn Display, text: &[u8]) {
         self.malformed += 1;
-        if self.malformed > REPORTED {
+        if self.malformed > self.reported {
             return;
         }
         let shown = text.get(..SHOWN).unwrap_or(text);
         let dots = if shown.len() < text.len() { "..." } else { "" };
-        eprintln!("{}: line {number}: {reason}: {}{dots}", program(), shown.escape_ascii());
+        eprintln!("{}:{number}: {reason}: {}{dots}", self.input, shown.escape_ascii());
     }
 
     /// What is said at the end.
     fn report(&self) {
-        if self.malformed > REPORTED {
-            eprintln!("{}: {} further lines could not be read", program(), self.malformed - REPORTED);
+        if self.malformed > self.reported {
+            let further = self.malformed - self.reported;
+            eprintln!("{}: {further} further lines could not be read", program());
         }
         if self.lost > 0 {
             eprintln!("{}: the trace says {} times that it lost events", program(), self.lost);
@@ -145,13 +149,19 @@ impl Arguments {
 
         let name = self.file.display();
         let cannot_read = |error| Failure::failed(format!("cannot read {name}: {error}"));
-        let input: Box<dyn BufRead> = if self.file.as_os_str() == "-" {
+        let is_stdin = self.file.as_os_str() == "-";
+        let input: Box<dyn BufRead> = if is_stdin {
             Box::new(io::stdin().lock())
         } else {
             Box::new(BufReader::with_capacity(BUFFER, File::open(&self.file).map_err(cannot_read)?))
         };
         let mut output = BufWriter::with_capacity(BUFFER, io::stdout().lock());
-        let mut problems = Problems::default();
+        let mut problems = Problems {
+            input: if is_stdin { "stdin".into() } else { name.to_string() },
+            reported: if self.strict { u64::MAX } else { REPORTED },
+            malformed: 0,
+            lost: 0,
+        };
         let done = self.decode(&Decoder::new(&book), &wanted, input, &mut output, &mut problems);
         let written = done.and_then(|()| output.flush().map_err(Stop::Output));
         problems.report();

@@ -102,6 +102,10 @@ fn what_is_no_call_is_passed_over() {
         " qemu-1 [000] d..1. 12.000001: kvm_exit: vcpu 0 reason HLT rip 0x1000 info1 0x0 info2 0x0",
         " qemu 1 [000] 12.000001: kvm:kvm_entry: vcpu 0, rip 0x1000",
         "\tffffffffc0a01234 kvm_emulate_hypercall+0x24 ([kvm])",
+        "\tffffffffc0a01234 kvm_xen_hypercall+0x24 ([kvm])",
+        " qemu-1 [000] d..1. 12.000001: kvm_xen_hypercall [kvm] <-kvm_emulate_hypercall [kvm]",
+        " qemu-1 [000] d..1. 12.000001: kvm_hypercall_entered: of another kernel",
+        " kvm_hypercall-1 [000] d..1. 12.000001: sched_switch: prev_comm=kvm_hypercall",
     ] {
         assert_eq!(parse(line.as_bytes(), &TRACE), Parsed::Other, "{line}");
     }
@@ -124,6 +128,16 @@ fn what_cannot_be_read_is_malformed() {
         "x: kvm_hypercall: cpl 0 nr 0x1 a0 0x0 a1 0x0 a2 0x0 a3 0x0",
         "x: kvm_xen_hypercall: cpl 4 nr 0x1 a0 0x0 a1 0x0 a2 0x0 a3 0x0 a4 0x0 a5 0",
         "x: kvm_xen_hypercall: nr 0x1 a0 0x0 a1 0x0 a2 0x0 a3 0x0",
+        "12.5: kvm_hypercall nr 0x1",
+        "x-1 [000] ..... 12.5: kvm_hypercall; nr 0x1 a0 0x0 a1 0x0 a2 0x0 a3 0x0",
+        "x-1 [000] ..... 12.5: kvm_xen_hypercall nr 0x1 a0 0x0 a1 0x0 a2 0x0 a3 0x0 a4 0x0 a5 0",
+        "x 1 [000] 12.5: kvm:kvm_hypercall nr 0x1 a0 0x0 a1 0x0 a2 0x0 a3 0x0",
+        "12.5: kvm_hypercall",
+        "CPU 0 is garbage",
+        "CPU is empty",
+        "CPU 0 is empty, or not",
+        "cpus=many",
+        "version = x",
         "nothing of the kind",
         "{",
         "{}",

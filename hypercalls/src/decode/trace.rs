@@ -194,17 +194,40 @@ fn other(line: &[u8]) -> Parsed<'static> {
     if line.starts_with(b"CPU:") && (has(b"[LOST") || has(b"DROPPED]")) {
         return Parsed::Lost;
     }
-    // Of trace-cmd: `cpus=4`, `version = 7`, `CPU 1 is empty`.
-    let heading = line.starts_with(b"cpus=") || line.starts_with(b"version =") || line.starts_with(b"CPU ");
-    // Another event has the same beginning.
-    let stamp =
-        |word: &[u8]| word.strip_suffix(b":").is_some_and(|time| time.contains(&b'.') && is_time(time));
     // A call chain of perf's: an address, and what is there.
     let mut first = words();
     let chain =
         first.next().is_some_and(|w| w.len() >= 8 && hexadecimal(w).is_some()) && first.next().is_some();
-    if heading || chain || words().any(stamp) {
+    if chain || is_heading(line) {
         return Parsed::Other;
     }
-    Parsed::Malformed(Cow::Borrowed("no trace line, and no JSON object"))
+    // Another event has the same beginning. The first: a task's name is too short for a time and an event.
+    let stamp =
+        |word: &[u8]| word.strip_suffix(b":").is_some_and(|time| time.contains(&b'.') && is_time(time));
+    let mut behind = words().skip_while(|word| !stamp(word));
+    if behind.next().is_none() {
+        return Parsed::Malformed(Cow::Borrowed("no trace line, and no JSON object"));
+    }
+    let event = behind.next().unwrap_or_default();
+    // The tracer of functions has no colons: `kvm_xen_hypercall [kvm] <-kvm_emulate_hypercall [kvm]`.
+    if is_damaged(event) && !behind.any(|word| word.starts_with(b"<-")) {
+        return Parsed::Malformed(Cow::Borrowed("the event's name has no colon behind it"));
+    }
+    Parsed::Other
+}
+
+/// Of trace-cmd: `cpus=4`, `version = 7`, `CPU 1 is empty`.
+fn is_heading(line: &[u8]) -> bool {
+    let number = |text: Option<&[u8]>| {
+        text.is_some_and(|digits| !digits.is_empty() && digits.iter().all(u8::is_ascii_digit))
+    };
+    number(line.strip_prefix(b"cpus="))
+        || number(line.strip_prefix(b"version = "))
+        || number(line.strip_prefix(b"CPU ").and_then(|rest| rest.strip_suffix(b" is empty")))
+}
+
+/// Whether an event's word is the name of a call's, without the colon that belongs behind it.
+fn is_damaged(word: &[u8]) -> bool {
+    let name = word.rsplit(|byte| *byte == b':').next().unwrap_or_default();
+    [KVM, XEN].iter().any(|event| name.starts_with(&event[..event.len() - 1]))
 }
