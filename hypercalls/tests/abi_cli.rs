@@ -226,7 +226,7 @@ fn a_file_that_is_no_lock_is_exit_2_with_file_line_and_remedy() {
 }
 
 #[test]
-fn a_file_that_is_not_there_or_cannot_be_written_is_exit_2() {
+fn a_file_that_is_not_there_is_exit_2_and_one_that_cannot_be_written_exit_1() {
     let folder = Folder::repository("missing");
     let missing = folder.abi(&["check"]);
     assert_eq!(code(&missing), Some(2));
@@ -240,7 +240,7 @@ fn a_file_that_is_not_there_or_cannot_be_written_is_exit_2() {
     assert!(stderr(&directory).contains("deep: cannot be read"), "{}", stderr(&directory));
     for path in ["nowhere/abi.lock", "/proc/abi.lock"] {
         let output = folder.abi(&["lock", path]);
-        assert_eq!(code(&output), Some(2), "{path}");
+        assert_eq!(code(&output), Some(1), "{path}");
         assert!(stderr(&output).contains(&format!("{path}: cannot be written")), "{}", stderr(&output));
     }
     // A file in the way of the unfinished one, a link, and a name with a space.
@@ -338,9 +338,30 @@ fn a_lock_of_one_interface_stays_one() {
     assert_eq!(code(&folder.abi(&["lock"])), Some(0));
     assert_eq!(folder.read("abi.lock"), text);
     assert_eq!(code(&folder.abi(&["check"])), Some(0));
+    // Over a lock of everything, the other interfaces' calls are not gone.
+    fs::remove_file(folder.0.join("abi.lock")).unwrap();
+    folder.abi(&["lock"]);
+    assert_eq!(code(&folder.abi(&["lock", "--interface", "hypercall"])), Some(0));
+    assert_eq!(folder.read("abi.lock"), text);
     let output = folder.abi(&["lock", "--interface", "hypercal"]);
     assert_eq!(code(&output), Some(2));
     assert!(stderr(&output).contains("did you mean hypercall?"), "{}", stderr(&output));
+}
+
+/// A lock that was written anew in a pull request hides no break of what was released before it.
+#[test]
+fn this_repositorys_ci_compares_with_the_branch_that_a_pull_request_is_for() {
+    let read = |file: &str| {
+        let path = format!("{}/../{file}", env!("CARGO_MANIFEST_DIR"));
+        fs::read_to_string(&path).unwrap_or_else(|error| panic!("{path}: {error}"))
+    };
+    let ci = read(".github/workflows/ci.yml");
+    let since = ci.lines().filter(|line| line.contains("abi check --format github --since \"origin/$BASE\""));
+    assert_eq!(since.filter(|line| !line.contains("acme-abi") || line.ends_with("abi.lock")).count(), 2);
+    assert!(ci.contains("fetch-depth: 0") && ci.contains("BASE: ${{ github.base_ref }}"));
+    for file in [".github/workflows/ci.yml", "docs/abi-gate.md", "CONTRIBUTING.md"] {
+        assert!(read(file).contains("abi-break"), "{file}");
+    }
 }
 
 #[test]
@@ -353,6 +374,9 @@ fn the_rules_are_printed_whole_or_one_of_them() {
     assert_eq!(json.as_array().map(Vec::len), Some(1));
     assert_eq!(json[0]["class"], "breaking");
     assert!(json[0]["example"]["before"].as_str().unwrap().starts_with("kvm 2 KVM_HC_MMU_OP"));
+    let fallback = folder.abi(&["rules", "unclassified"]);
+    assert_eq!(code(&fallback), Some(0), "{}", stderr(&fallback));
+    assert!(stdout(&fallback).contains("### unclassified\n") && !stdout(&fallback).contains("```"));
     let unknown = folder.abi(&["rules", "call-removd"]);
     assert_eq!(code(&unknown), Some(2));
     assert!(stderr(&unknown).contains("did you mean call-removed?"), "{}", stderr(&unknown));

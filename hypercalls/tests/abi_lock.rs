@@ -130,6 +130,10 @@ fn removed_numbers_are_remembered() {
         ("removed kvm 2 OLD arch=(x86)", "", "removed kvm 2 OLD arch=(x86)"),
         ("removed kvm 2 OLD arch=(x86)", "kvm 2 OLD arch=(x86)", ""),
         ("removed kvm 2 OLD arch=(ppc)\nkvm 2 OLD arch=(x86)", "", "removed kvm 2 OLD arch=(ppc x86)"),
+        // What a narrower lock is not about is not gone.
+        ("kvm 2 OLD arch=(x86)", "scope xen", ""),
+        ("kvm 2 OLD arch=(x86)", "scope kvm\nscope xen", "removed kvm 2 OLD arch=(x86)"),
+        ("removed kvm 2 OLD arch=(x86)", "scope xen", "removed kvm 2 OLD arch=(x86)"),
         // A reuse that was accepted is no reason to forget.
         ("removed kvm 2 OLD arch=(x86)", "kvm 2 NEW arch=(x86)", "removed kvm 2 OLD arch=(x86)"),
         (

@@ -52,6 +52,17 @@ fn the_committed_lock_is_acmes() {
     assert_eq!(made, text, "record it with `cargo run -p acme-abi -- abi lock examples/acme-abi/abi.lock`");
 }
 
+/// What is said on stderr is said in the program's own name.
+#[test]
+fn what_is_written_is_told_in_acmes_name() {
+    let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join("tables");
+    let output = acme(&["tables", "--format", "md", "--out", path(&folder)]);
+    assert!(stderr(&output).starts_with("acme-abi: wrote "), "{}", stderr(&output));
+    let lock = copy("name.lock", "\n", "\n");
+    let output = acme(&["abi", "lock", path(&lock)]);
+    assert!(stderr(&output).starts_with("acme-abi: wrote "), "{}", stderr(&output));
+}
+
 #[test]
 fn a_change_that_breaks_acmes_guests_is_caught() {
     for (name, from, to, rule) in [

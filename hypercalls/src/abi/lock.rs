@@ -101,7 +101,7 @@ impl Lock {
     }
 
     /// Takes over from the lock before it which numbers are not to be given out again: those it remembers,
-    /// and those of its calls that are nobody's now.
+    /// and those of its calls that are nobody's now. Calls of interfaces that this lock is not about are not gone.
     pub fn remember(&mut self, before: &Lock) {
         let mut live = BTreeMap::new();
         for call in self.of_kind(Kind::Call) {
@@ -112,13 +112,16 @@ impl Lock {
                 );
             }
         }
+        let scope = self.scope();
         let mut gone: BTreeMap<Vec<String>, BTreeSet<String>> = BTreeMap::new();
         for record in &before.records {
             for arch in record.words("arch") {
                 let place = (record.key[0].clone(), record.key[1].clone(), arch.to_string());
                 let kept = match record.kind {
                     Kind::Removed => live.get(&place) != Some(&record.key[2]),
-                    Kind::Call => !live.contains_key(&place),
+                    Kind::Call => {
+                        (scope.is_empty() || scope.contains(&place.0)) && !live.contains_key(&place)
+                    }
                     _ => false,
                 };
                 if kept {

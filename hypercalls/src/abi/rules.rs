@@ -99,11 +99,12 @@ pub fn all() -> impl Iterator<Item = &'static Rule> {
     RULES.iter().copied().flatten()
 }
 
-/// The rule with this id.
+/// The rule with this id, or the one for what no rule is about.
 ///
 /// # Errors
 /// [`UnknownWord`], with the nearest id there is.
 pub fn find(id: &str) -> Result<&'static Rule, UnknownWord> {
+    let all = || all().chain([&UNKNOWN]);
     all().find(|rule| rule.id == id).ok_or_else(|| {
         let known = all().map(|rule| rule.id).collect();
         UnknownWord { known: Vec::new(), ..UnknownWord::new("rule", id, known) }
@@ -129,4 +130,29 @@ pub(super) fn of(change: &Change<'_>) -> &'static Rule {
         rule.on.contains(&(change.kind, change.what)) && rule.when.is_none_or(|when| when(change))
     };
     all().find(is_about).unwrap_or(&UNKNOWN)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_no_rule_is_about_is_breaking() {
+        let change = |kind, what| Change {
+            kind,
+            what,
+            subject: String::new(),
+            old: String::new(),
+            new: String::new(),
+            line: 0,
+            before: None,
+            after: None,
+        };
+        for (kind, what) in [(Kind::Scope, What::Added), (Kind::Call, What::Changed("colour"))] {
+            let rule = of(&change(kind, what));
+            assert_eq!((rule.id, rule.class), ("unclassified", Class::Breaking), "{kind:?} {what:?}");
+            assert_eq!(find(rule.id).unwrap().reason, rule.reason);
+        }
+        assert_eq!(of(&change(Kind::Call, What::Added)).id, "call-added");
+    }
 }

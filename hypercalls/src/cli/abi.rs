@@ -126,8 +126,8 @@ impl LockArguments {
             lock.remember(before);
             words = format!("{words}, {}", Report::between(before, &lock).summary());
         }
-        file::save(&path, &lock.to_string()).map_err(Failure::usage)?;
-        eprintln!("wrote {}: {words}", path.display());
+        file::save(&path, &lock.to_string()).map_err(Failure::failed)?;
+        eprintln!("{}: wrote {}: {words}", program(), path.display());
         Ok(ExitCode::SUCCESS)
     }
 }

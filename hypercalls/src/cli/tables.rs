@@ -1,6 +1,6 @@
 //! `hypercall tables`.
 
-use super::{Failure, print};
+use super::{Failure, print, program};
 use crate::tables::{self, Book, FORMATS, Filter, Format};
 use clap::Args;
 use clap::builder::{PossibleValue, PossibleValuesParser};
@@ -63,7 +63,7 @@ impl Arguments {
         match self.out {
             Some(folder) => {
                 for path in tables::write(&book, wanted, &folder).map_err(Failure::failed)? {
-                    eprintln!("hypercall: wrote {}", path.display());
+                    eprintln!("{}: wrote {}", program(), path.display());
                 }
             }
             None => {

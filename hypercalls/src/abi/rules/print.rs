@@ -27,8 +27,12 @@ fn heading(class: Class) -> &'static str {
 fn one(out: &mut String, rule: &Rule) {
     out.push_str(&format!("### {}\n\n{}.\n\n", rule.id, capital(rule.title)));
     out.push_str(&format!("- Why: {}.\n- Instead: {}.\n\n", rule.reason, rule.instead));
-    out.push_str(&format!("Caught:\n\n```diff\n{}```\n\n", diff(&rule.example)));
-    out.push_str(&format!("Not this rule's:\n\n```diff\n{}```\n\n", diff(&rule.near_miss)));
+    for (what, sample) in [("Caught", &rule.example), ("Not this rule's", &rule.near_miss)] {
+        let lines = diff(sample);
+        if !lines.is_empty() {
+            out.push_str(&format!("{what}:\n\n```diff\n{lines}```\n\n"));
+        }
+    }
 }
 
 fn capital(text: &str) -> String {
