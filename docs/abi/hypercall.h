@@ -11,6 +11,8 @@
  *   HYPERCALL_MMIO   the linear address of the doorbell's byte, below 2 GiB, as a plain literal;
  *   HYPERCALL_PAGE   an expression for the linear address of Xen's hypercall page.
  * A caller must be allowed to do it: all of these fault, or are refused, in a user program.
+ *
+ * There is no stub for rings: what a guest does with one is written in the project's docs/ring.md.
  */
 #ifndef HYPERCALL_H
 #define HYPERCALL_H

@@ -1,15 +1,20 @@
 //! The guest's program: the header, what calls its functions, and `x86.c`, compiled to a flat image.
 
+use hypercall_arch_x86::convention::ALL;
 use hypercall_arch_x86::kvm::setup::Mode;
 use hypercall_c_caller::{Compiler, caller, rust_caller, sources};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// `HYPERCALL_VIA_PORT`, `HYPERCALL_VIA_MMIO` and `HYPERCALL_VIA_PAGE` of the header.
+/// `enum hypercall_via` of the header.
+pub const VMCALL: u32 = 0;
+/// See [`VMCALL`].
+pub const VMMCALL: u32 = 1;
+/// See [`VMCALL`].
 pub const PORT: u32 = 2;
-/// See [`PORT`].
+/// See [`VMCALL`].
 pub const MMIO: u32 = 3;
-/// See [`PORT`].
+/// See [`VMCALL`].
 pub const PAGE: u32 = 4;
 
 /// The doorbells' port and address.
@@ -41,6 +46,23 @@ impl Program {
         Program { bytes: link(&compiler, &caller.file, &folder), conventions: caller.conventions }
     }
 
+    /// The guest of the header as it is, for a machine that may have no compiler: where HYPERCALL_C_GUESTS names a
+    /// folder, the guest is the one in there, or is compiled and left there.
+    pub fn handed_over(header: &str, mode: Mode) -> Program {
+        let place = std::env::var_os("HYPERCALL_C_GUESTS")
+            .map(|folder| Path::new(&folder).join(format!("c-guest-{mode:?}.bin")));
+        let conventions: Vec<String> = ALL.iter().map(|c| function(c.name)).collect();
+        if let Some(bytes) = place.as_ref().and_then(|place| std::fs::read(place).ok()) {
+            return Program { bytes, conventions };
+        }
+        let program = Program::new(header, mode, "as-it-is");
+        assert_eq!(program.conventions, conventions, "the header has them in this order");
+        if let Some(place) = place {
+            std::fs::write(place, &program.bytes).unwrap();
+        }
+        program
+    }
+
     /// The same with the Rust module in the place of the header, for 64-bit mode; its `x86.c` makes no call.
     pub fn of_rust(module: &str, conventions: &[&str], name: &str) -> Program {
         let folder = folder(&format!("rust-module-{name}"));
@@ -64,9 +86,14 @@ impl Program {
             .output()
             .unwrap();
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-        let conventions = conventions.iter().map(|c| format!("hypercall_{}", c.replace('-', "_")));
-        Program { bytes: link(&compiler(Mode::Long), &library, &folder), conventions: conventions.collect() }
+        let conventions = conventions.iter().map(|c| function(c)).collect();
+        Program { bytes: link(&compiler(Mode::Long), &library, &folder), conventions }
     }
+}
+
+/// The name of a convention's function.
+pub fn function(convention: &str) -> String {
+    format!("hypercall_{}", convention.replace('-', "_"))
 }
 
 fn folder(name: &str) -> PathBuf {

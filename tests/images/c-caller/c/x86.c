@@ -10,14 +10,18 @@
 #define TEXT_(value) #value
 #define TEXT(value) TEXT_(value)
 
-/* #GP: counted, and the instruction skipped: `out imm8, al` has two bytes, the store of a byte seven. */
+/*
+ * #GP: counted, and the instruction skipped: `out imm8, al` has two bytes, `vmcall` and `vmmcall` three, the store of a
+ * byte seven.
+ */
 #ifdef __x86_64__
 __asm__(".pushsection .start, \"ax\"\n"
 	"start:\n\tcall guest\n\tud2\n"
 	".balign 16\n"
 	"fault:\n\tpush %rax\n\tmov 16(%rsp), %rax\n\tincq faults(%rip)\n"
-	"\tcmpb $0xe6, (%rax)\n\tlea 2(%rax), %rax\n\tje 1f\n\tadd $5, %rax\n"
-	"1:\tmov %rax, 16(%rsp)\n\tpop %rax\n\tadd $8, %rsp\n\tiretq\n"
+	"\tcmpb $0xe6, (%rax)\n\tje 1f\n\tcmpb $0x0f, (%rax)\n\tje 2f\n"
+	"\tadd $4, %rax\n2:\tadd $1, %rax\n1:\tadd $2, %rax\n"
+	"\tmov %rax, 16(%rsp)\n\tpop %rax\n\tadd $8, %rsp\n\tiretq\n"
 	".popsection\n");
 #else
 /* No IRET, which some hosts do not emulate outside of real mode; the flags are the compiler's to lose. */
@@ -25,8 +29,9 @@ __asm__(".pushsection .start, \"ax\"\n"
 	"start:\n\tcall guest\n\tud2\n"
 	".balign 16\n"
 	"fault:\n\tpush %eax\n\tmov 8(%esp), %eax\n\tincl faults\n"
-	"\tcmpb $0xe6, (%eax)\n\tlea 2(%eax), %eax\n\tje 1f\n\tadd $5, %eax\n"
-	"1:\tmov %eax, 16(%esp)\n\tpop %eax\n\tlea 12(%esp), %esp\n\tret\n"
+	"\tcmpb $0xe6, (%eax)\n\tje 1f\n\tcmpb $0x0f, (%eax)\n\tje 2f\n"
+	"\tadd $4, %eax\n2:\tadd $1, %eax\n1:\tadd $2, %eax\n"
+	"\tmov %eax, 16(%esp)\n\tpop %eax\n\tlea 12(%esp), %esp\n\tret\n"
 	".popsection\n");
 #endif
 

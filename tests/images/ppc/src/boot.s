@@ -364,7 +364,8 @@ guest_call:
     rfid
 
 # Where `guest_call` goes for a call that C code makes, on the caller's stack; it comes back by a system call
-# that is no hypercall.
+# that is no hypercall. An image that is built without a header has no such code, and never comes here.
+.weak by_c_main
 .globl by_c_entry
 by_c_entry:
     bl by_c_main

@@ -64,6 +64,7 @@ impl Machine<'_> {
         let (commands, image) = (session.tools().join("commands"), session.tools().join("x86-lab.cpio"));
         std::fs::write(&commands, tasks.iter().map(|task| task.command() + "\n").collect::<String>())?;
         let mut files = vec![commands, programs.command.clone()];
+        files.extend(programs.guests.iter().cloned());
         files.extend(self.kernel.modules.iter().cloned());
         files.extend(tasks.iter().filter_map(|task| task.test.clone()));
         initramfs::write(&image, &programs.init, &files)?;

@@ -16,6 +16,9 @@ use super::expect::Probed;
 pub const TRIPLE: &str = "x86_64-unknown-linux-gnu";
 const BUILD_LIMIT: Duration = Duration::from_secs(30 * 60);
 const PROBE_LIMIT: Duration = Duration::from_secs(60);
+const COMPILE_LIMIT: Duration = Duration::from_secs(5 * 60);
+/// The test whose guests are C code, and what of it needs no compiler where the guests are handed over.
+const C_TEST: (&str, &str) = ("kvm_c_header", "every_convention_by_vmcall_and_vmmcall");
 /// Seconds that a program may take in the machine.
 const TASK_LIMIT: u32 = 240;
 
@@ -25,6 +28,8 @@ pub struct Programs {
     pub command: PathBuf,
     /// The first process.
     pub init: PathBuf,
+    /// Guests of C code, compiled.
+    pub guests: Vec<PathBuf>,
     /// Test binaries, by name.
     tests: Vec<(String, PathBuf)>,
 }
@@ -106,7 +111,8 @@ impl Programs {
             let file = path.file_name().unwrap_or_default().to_string_lossy();
             // One after the other: the machine has one CPU, and breakpoints of two guests that take turns on it were once
             // seen to be lost there.
-            let words = format!("/{file} --show-output --test-threads=1");
+            let only = if name == C_TEST.0 { format!(" --exact {}", C_TEST.1) } else { String::new() };
+            let words = format!("/{file} --show-output --test-threads=1{only}");
             tasks.push(Task { name: name.clone(), kind: Kind::Test, test: Some(path.clone()), words });
         }
         tasks
@@ -155,7 +161,30 @@ pub fn build(session: &Session, workspace: &Workspace) -> Result<Programs, Tally
     }
     tests.sort();
     match (command, init) {
-        (Some(command), Some(init)) if !tests.is_empty() => Ok(Programs { command, init, tests }),
+        (Some(command), Some(init)) if !tests.is_empty() => {
+            let guests = guests(session, &tests)?;
+            Ok(Programs { command, init, guests, tests })
+        }
         _ => Err(Tally::failure("cargo built no static programs")),
     }
+}
+
+/// Has the test leave its guests here, where there is a compiler; how it ends on this machine's KVM is for another row.
+fn guests(session: &Session, tests: &[(String, PathBuf)]) -> Result<Vec<PathBuf>, Tally> {
+    let (name, only) = C_TEST;
+    let Some((_, test)) = tests.iter().find(|(test, _)| test == name) else {
+        return Err(Tally::failure(format!("cargo built no {name}")));
+    };
+    let folder = session.tools().join("c-guests");
+    let failed = |error| Tally::failure(format!("{}: {error}", folder.display()));
+    // Those of an earlier header would be taken for this one's.
+    let _ = std::fs::remove_dir_all(&folder);
+    std::fs::create_dir_all(&folder).map_err(failed)?;
+    let invocation = Invocation::new(test).args(["--exact", only]).env("HYPERCALL_C_GUESTS", &folder);
+    let name = "compile the C guests";
+    let step = Step { name, invocation: &invocation, verdict: Verdict::Check, limit: COMPILE_LIMIT };
+    session.run(&step);
+    let found = std::fs::read_dir(&folder).map_err(failed)?;
+    let found: Vec<PathBuf> = found.flatten().map(|entry| entry.path()).collect();
+    if found.is_empty() { Err(Tally::failure("no C guest was compiled")) } else { Ok(found) }
 }
