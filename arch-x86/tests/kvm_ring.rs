@@ -16,7 +16,7 @@ use hypercall_arch_x86::kvm::ring::EventBell;
 use hypercall_arch_x86::kvm::setup::Mode;
 use hypercall_core::prelude::*;
 use hypercall_core::ring::view::Words;
-use hypercall_core::ring::{Detached, Doorbell, Polling, Producer, Rings, Setup, Ticket};
+use hypercall_core::ring::{Detached, Doorbell, Polling, Producer, Rings, Setup, Teardown, Ticket};
 use hypercall_core::{CallEntry, Caller, Endian, Privilege, VmExit};
 use std::arch::asm;
 use std::sync::Arc;
@@ -253,7 +253,7 @@ fn a_host_that_waits_for_a_guest_takes_no_cpu_time() {
         assert!(cpu < Duration::from_millis(15), "{cpu:?} of 1.5 s");
         assert!(rings.work().sleeps() > 0);
     });
-    rings.tear_down(&memory, 0, false).unwrap();
-    assert_eq!(rings.tear_down(&memory, 0, false), Err(Error::NotFound));
+    rings.tear_down(&memory, Teardown::by_vmm(0)).unwrap();
+    assert_eq!(rings.tear_down(&memory, Teardown::by_vmm(0)), Err(Error::NotFound));
     let _ = Detached::TornDown;
 }

@@ -212,12 +212,16 @@ impl<Vm> Dispatcher<Vm> {
             let entries = &mut chunk[..count];
             memory.read(address, bytemuck::cast_slice_mut(entries))?;
             let (answered, next) = self.serve_chunk(batches, point, vm, vcpu, caller, call.flags, entries);
-            memory.write(address, bytemuck::cast_slice(&entries[..answered]))?;
+            let written = memory.write(address, bytemuck::cast_slice(&entries[..answered]));
+            // The VM ends, whether or not there is still memory to say so in.
+            if let Next::Exit(exit) = next {
+                return Ok(exit.into());
+            }
+            written?;
             done += answered as u64;
             match next {
                 Next::Chunk => {}
-                Next::Return => break,
-                Next::Exit(exit) => return Ok(exit.into()),
+                Next::Return | Next::Exit(_) => break,
                 Next::Broken => return Err(Error::Internal),
             }
         }

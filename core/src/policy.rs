@@ -155,6 +155,10 @@ impl Policy {
     }
 
     /// Lets user programs of the guest's make calls too.
+    ///
+    /// Calls take guest-physical addresses, which no page table of the guest's guards: with multicalls, rings or
+    /// any call that writes to memory a program can write to its kernel's. [`deny`](Self::deny) what it should not
+    /// have.
     #[must_use]
     pub fn allow_user_mode(mut self) -> Policy {
         self.user_mode = true;

@@ -32,7 +32,7 @@ pub use layout::{Detached, RingHeader};
 pub use producer::{NoRing, Producer, Refused, Ticket};
 #[cfg(feature = "std")]
 pub use rings::{Bell, Polling, Rings, ThreadBell, Work};
-pub use server::{Doorbell, Drained, Next, Ring, Setup};
+pub use server::{Doorbell, Drained, Next, Ring, Setup, Teardown};
 
 use crate::CallEntry;
 use core::mem::offset_of;

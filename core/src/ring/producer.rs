@@ -150,11 +150,11 @@ impl<V: ProducerView> Producer<V> {
         mut doorbell: impl FnMut(),
         mut pause: impl FnMut(),
     ) -> Result<CallEntry, Detached> {
-        let mut looks = 0;
+        let mut looks = 0_u32;
         let mut look = |doorbell: &mut dyn FnMut()| {
             pause();
-            looks += 1;
-            if looks % LOOKS == 0 { self.look_after(doorbell) } else { Ok(()) }
+            looks = looks.wrapping_add(1);
+            if looks.is_multiple_of(LOOKS) { self.look_after(doorbell) } else { Ok(()) }
         };
         loop {
             let mut ticket = loop {

@@ -1,8 +1,8 @@
 //! The rings of a VM, and the loop that serves them.
 
-use super::{Detached, Doorbell, Next, Ring, Setup};
+use super::{Detached, Doorbell, Next, Ring, Setup, Teardown};
 use crate::memory::AtomicMemory;
-use crate::{Dispatcher, Error, VmExit};
+use crate::{Dispatcher, Error, Privilege, VmExit};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::task::{Wake, Waker};
@@ -103,6 +103,8 @@ pub struct Rings {
     /// Counts the changes of `rings`.
     changes: AtomicUsize,
     stopped: AtomicBool,
+    /// Whether a guest's spoiling a ring was reported.
+    reported: AtomicBool,
     work: Work,
 }
 
@@ -116,8 +118,8 @@ impl Rings {
     /// No rings yet, `most` at most. What the guest is told to ring must come to `bell`.
     pub fn new(most: usize, doorbell: Doorbell, bell: Arc<dyn Bell>) -> Rings {
         let (rings, changes) = (Mutex::default(), AtomicUsize::new(0));
-        let stopped = AtomicBool::new(false);
-        Rings { most, doorbell, bell, rings, changes, stopped, work: Work::default() }
+        let (stopped, reported) = (AtomicBool::new(false), AtomicBool::new(false));
+        Rings { most, doorbell, bell, rings, changes, stopped, reported, work: Work::default() }
     }
 
     /// Makes a ring.
@@ -141,28 +143,27 @@ impl Rings {
         Ok(())
     }
 
-    /// Serves the ring at this address no more. When this returns, nothing of the host writes to its memory.
-    /// `through_ring` for a call that itself came through a ring, and must not wait for its own end.
+    /// Serves a ring no more. When this returns, nothing of the host writes to its memory.
     ///
     /// # Errors
     /// [`Error::NotFound`] where there is none; [`Error::InvalidState`] where it is being served, and the call
-    /// came through a ring.
-    pub fn tear_down<M: AtomicMemory + ?Sized>(
-        &self,
-        memory: &M,
-        address: u64,
-        through_ring: bool,
-    ) -> Result<(), Error> {
-        let mut rings = lock(&self.rings);
-        let at = rings.iter().position(|(place, _)| *place == address).ok_or(Error::NotFound)?;
-        let ring = Arc::clone(&rings[at].1);
-        if through_ring {
-            ring.try_lock().map_err(|_| Error::InvalidState)?.detach(memory, Detached::TornDown);
-        } else {
-            lock(&ring).detach(memory, Detached::TornDown);
+    /// came through a ring; [`Error::NotPermitted`] for a user program that asks for the end of its kernel's.
+    pub fn tear_down<M: AtomicMemory + ?Sized>(&self, memory: &M, teardown: Teardown) -> Result<(), Error> {
+        let ring = self.at(teardown.address).ok_or(Error::NotFound)?;
+        // The list is not locked here: a call that is being served in this ring may want it.
+        let mut locked = match teardown.through_ring {
+            true => ring.try_lock().map_err(|_| Error::InvalidState)?,
+            false => lock(&ring),
+        };
+        if locked.setup().caller.privilege == Privilege::Supervisor && teardown.privilege == Privilege::User {
+            return Err(Error::NotPermitted);
         }
-        rings.remove(at);
-        drop(rings);
+        if locked.detached() == Some(Detached::TornDown) {
+            return Err(Error::NotFound); // by another call, meanwhile
+        }
+        locked.detach(memory, Detached::TornDown);
+        drop(locked);
+        lock(&self.rings).retain(|(_, other)| !Arc::ptr_eq(other, &ring));
         self.changed();
         Ok(())
     }
@@ -190,8 +191,12 @@ impl Rings {
 
     /// Why the ring at an address is not served any more, if there is one and that is so.
     pub fn detached(&self, address: u64) -> Option<Detached> {
-        let ring = lock(&self.rings).iter().find(|(place, _)| *place == address)?.1.clone();
+        let ring = self.at(address)?;
         lock(&ring).detached()
+    }
+
+    fn at(&self, address: u64) -> Option<Arc<Mutex<Ring>>> {
+        lock(&self.rings).iter().find(|(place, _)| *place == address).map(|(_, ring)| Arc::clone(ring))
     }
 
     fn changed(&self) {
@@ -227,7 +232,22 @@ impl Rings {
         if drained.served > 0 {
             self.work.served.fetch_add(drained.served as usize, Ordering::Relaxed);
         }
-        if let Next::Exit(exit) = drained.next { Err(exit) } else { Ok(drained.served) }
+        match drained.next {
+            Next::Exit(exit) => Err(exit),
+            Next::Detached(reason) => {
+                self.report(reason);
+                Ok(drained.served)
+            }
+            _ => Ok(drained.served),
+        }
+    }
+
+    /// One line in the log a VM, however many rings its guest spoils.
+    fn report(&self, reason: Detached) {
+        let spoilt = !matches!(reason, Detached::TornDown | Detached::Ended);
+        if spoilt && !self.reported.load(Ordering::Relaxed) && !self.reported.swap(true, Ordering::Relaxed) {
+            tracing::warn!("a ring is detached: {reason}; further ones are not reported");
+        }
     }
 
     /// Serves all rings, polling while calls come and asleep while none do, until [`stop`](Self::stop) or the
@@ -246,7 +266,7 @@ impl Rings {
         let mut rings = self.all_awake(memory);
         let mut asleep_since: Option<Instant> = None;
         loop {
-            let (mut until, mut looks) = (None::<Instant>, 0);
+            let (mut until, mut looks) = (None::<Instant>, 0_u32);
             loop {
                 let mut served = 0;
                 for ring in &rings {
@@ -255,21 +275,25 @@ impl Rings {
                         Err(exit) => return Some(exit),
                     }
                 }
+                // Before anything else: a guest that always has a call pending must not keep the VMM from its own.
+                if self.stopped.load(Ordering::Acquire) {
+                    return None;
+                }
                 if served > 0 {
                     if let Some(since) = asleep_since.take() {
                         spin = adapted(spin, since.elapsed(), polling.spin);
                     }
                     (until, looks) = (None, 0);
+                    if self.changes.load(Ordering::Acquire) != seen {
+                        break;
+                    }
                     continue;
-                }
-                if self.stopped.load(Ordering::Acquire) {
-                    return None;
                 }
                 if asleep_since.is_some() {
                     break; // woken for nothing
                 }
                 std::hint::spin_loop();
-                looks += 1;
+                looks = looks.wrapping_add(1);
                 if looks % LOOKS != 0 {
                     continue;
                 }

@@ -4,7 +4,9 @@ use super::view::Place;
 use super::{AGAIN, Consumer, Detached, RingHeader};
 use crate::memory::{AtomicMemory, GuestMemory};
 use crate::statistics::Statistics;
-use crate::{CallEntry, Caller, Context, Deferral, Dispatcher, EntryId, Error, Progress, Vcpu, VmExit};
+use crate::{
+    CallEntry, Caller, Context, Deferral, Dispatcher, EntryId, Error, Privilege, Progress, Vcpu, VmExit,
+};
 use bytemuck::Zeroable;
 use core::task::Waker;
 
@@ -43,6 +45,29 @@ pub struct Setup {
     pub entry: EntryId,
     /// The mode, privilege and byte order that they are made with.
     pub caller: Caller,
+}
+
+/// Which ring is to end, and who says so.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Teardown {
+    /// Guest-physical address of the header.
+    pub address: u64,
+    /// A user program cannot end its kernel's.
+    pub privilege: Privilege,
+    /// Whether the call for it itself came through a ring, and must not wait for its own end.
+    pub through_ring: bool,
+}
+
+impl Teardown {
+    /// Asked for by the call of this context.
+    pub fn of(context: &Context<'_>, address: u64) -> Teardown {
+        Teardown { address, privilege: context.caller().privilege, through_ring: context.is_through_ring() }
+    }
+
+    /// The VMM's own wish, not from within a call.
+    pub const fn by_vmm(address: u64) -> Teardown {
+        Teardown { address, privilege: Privilege::Supervisor, through_ring: false }
+    }
 }
 
 impl Setup {
@@ -197,7 +222,8 @@ impl Ring {
                     return Ok(Next::Deferred);
                 }
                 Progress::Exit(exit) => {
-                    self.consumer.answer(&place, &call)?;
+                    // The VM ends, whether or not there is still memory to say so in.
+                    let _ = self.consumer.answer(&place, &call);
                     self.detach(memory, Detached::Ended);
                     *served += 1;
                     return Ok(Next::Exit(exit));
@@ -237,13 +263,12 @@ impl Ring {
         if self.detached.is_none() {
             self.detached = Some(reason);
             self.consumer.detach(&Place { memory, address: self.setup.address }, reason);
-            if reason != Detached::TornDown && reason != Detached::Ended {
-                tracing::warn!(
-                    vcpu = self.setup.vcpu,
-                    address = self.setup.address,
-                    "a ring is detached: {reason}"
-                );
-            }
+            // A guest can have as many rings as it likes, one after the other: no line in the usual log for each.
+            tracing::debug!(
+                vcpu = self.setup.vcpu,
+                address = self.setup.address,
+                "a ring is detached: {reason}"
+            );
         }
     }
 

@@ -1,8 +1,9 @@
 //! Guests that write what they like, whenever they like.
 
 use crate::lab::*;
+use crate::trace::Log;
 use hypercall_core::memory::{AtomicMemory, GuestMemory, MemoryError, WordMemory};
-use hypercall_core::ring::{Detached, Doorbell, Next, Polling, Ring, RingHeader};
+use hypercall_core::ring::{Detached, Doorbell, Next, Polling, Ring, RingHeader, Teardown};
 use hypercall_core::{CallEntry, Endian};
 use proptest::prelude::*;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -181,7 +182,7 @@ fn hostile(seed: u64, endian: Endian) {
             let word = if a & 0x10 == 0 { b as u32 % 8 } else { b as u32 };
             // Once in a while the ring is made anew, so that there is one to attack.
             if a % 64 == 5 {
-                let _ = lab.rings.tear_down(&lab.memory, BASE, false);
+                let _ = lab.rings.tear_down(&lab.memory, Teardown::by_vmm(BASE));
                 lab.rings.set_up(&lab.memory, lab.setup(BASE, 2, endian)).unwrap();
             }
             if a % 16 == 3 {
@@ -232,4 +233,19 @@ fn ringing_for_nothing_does_not_make_the_host_poll() {
         lab.rings.stop();
         host.join().unwrap();
     });
+}
+
+#[test]
+fn a_guest_that_spoils_ring_after_ring_fills_no_log() {
+    let lab = Lab::new();
+    let log = Log::default();
+    log.watch(|| {
+        for _ in 0..10 {
+            lab.rings.set_up(&lab.memory, lab.setup(BASE, 0, Endian::NATIVE)).unwrap();
+            poke(&lab, FIRST_STATE, 99);
+            lab.rings.drain(&lab.memory, &lab.dispatcher, &lab.vm, 1);
+            assert!(lab.rings.detached(BASE).is_some());
+        }
+    });
+    assert_eq!(log.warnings().len(), 1, "{:?}", log.warnings());
 }

@@ -7,6 +7,7 @@ use hypercall_core::prelude::*;
 use hypercall_core::ring::view::Words;
 use hypercall_core::ring::{Doorbell, Producer, Ring, Rings, Setup, ThreadBell};
 use hypercall_core::{Caller, Completion, Endian, Fault, Numbering, Privilege, VmExit};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 
 const R: [Reg; 10] = {
@@ -89,6 +90,9 @@ pub struct Act {
 pub struct Vm {
     pub kept: Mutex<Option<Completion>>,
     pub log: Mutex<Vec<u64>>,
+    /// Calls that wait for the gate to be opened.
+    pub waiting: AtomicU32,
+    pub open: AtomicBool,
 }
 
 fn act(vm: &Vm, call: Act, context: &mut Context<'_>) -> Result<Outcome, Error> {
@@ -104,6 +108,13 @@ fn act(vm: &Vm, call: Act, context: &mut Context<'_>) -> Result<Outcome, Error> 
         4 => panic!("as the guest asked"),
         5 => Output::value(1).and(2).and(3).into(),
         6 => u64::from(context.vcpu()).into(),
+        7 => {
+            vm.waiting.fetch_add(1, Ordering::SeqCst);
+            while !vm.open.load(Ordering::SeqCst) {
+                std::thread::yield_now();
+            }
+            Outcome::Complete(Output::NONE)
+        }
         n if n < 0x100 => return Err(Error::Busy),
         n => {
             vm.log.lock().unwrap().push(n);

@@ -5,3 +5,5 @@ mod hostile;
 mod lab;
 mod outcomes;
 mod threads;
+#[path = "../dispatcher/trace.rs"]
+mod trace;

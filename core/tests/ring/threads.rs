@@ -1,8 +1,10 @@
 //! A host that polls, and guests on threads of their own.
 
 use crate::lab::*;
-use hypercall_core::ring::{Detached, Polling};
-use hypercall_core::{CallEntry, Endian, Error, Output, VmExit};
+use hypercall_core::ring::{Detached, Polling, Teardown};
+use hypercall_core::{CallEntry, Endian, Error, Output, Privilege, VmExit};
+use std::sync::atomic::Ordering;
+use std::sync::mpsc;
 use std::thread;
 use std::time::{Duration, Instant};
 
@@ -142,12 +144,96 @@ fn rings_come_and_go_while_the_host_polls() {
                 Err(Error::InvalidState)
             );
             guests(&lab, Endian::NATIVE, 1, 10);
-            lab.rings.tear_down(&lab.memory, BASE, false).unwrap();
-            assert_eq!(lab.rings.tear_down(&lab.memory, BASE, false), Err(Error::NotFound));
+            lab.rings.tear_down(&lab.memory, Teardown::by_vmm(BASE)).unwrap();
+            assert_eq!(lab.rings.tear_down(&lab.memory, Teardown::by_vmm(BASE)), Err(Error::NotFound));
             let producer = lab.producer(BASE, Endian::NATIVE);
             assert_eq!(producer.detached(), Ok(Some(Detached::TornDown)));
         }
     });
+}
+
+/// A call in a ring may ask for a ring itself: it must find the list of rings free while another waits for its end.
+#[test]
+fn a_teardown_that_waits_for_a_call_keeps_nobody_from_the_rings() {
+    let lab = Lab::new();
+    lab.rings.set_up(&lab.memory, lab.setup(BASE, 0, Endian::NATIVE)).unwrap();
+    let producer = lab.producer(BASE, Endian::NATIVE);
+    let _ = producer.submit(&CallEntry::new(number(2), &[7]), no_doorbell).unwrap();
+    thread::scope(|scope| {
+        scope.spawn(|| lab.rings.drain(&lab.memory, &lab.dispatcher, &lab.vm, 1));
+        while lab.vm.waiting.load(Ordering::SeqCst) == 0 {
+            thread::yield_now();
+        }
+        scope.spawn(|| lab.rings.tear_down(&lab.memory, Teardown::by_vmm(BASE)));
+        thread::sleep(Duration::from_millis(50)); // it waits for the call now
+        let (done, other) = mpsc::channel();
+        let lab = &lab;
+        scope.spawn(move || {
+            done.send(lab.rings.set_up(&lab.memory, lab.setup(BASE + 0x2000, 0, Endian::NATIVE))).unwrap();
+        });
+        let other = other.recv_timeout(Duration::from_secs(10));
+        lab.vm.open.store(true, Ordering::SeqCst);
+        assert_eq!(other, Ok(Ok(())));
+    });
+    assert_eq!(producer.detached(), Ok(Some(Detached::TornDown)));
+}
+
+#[test]
+fn a_user_program_does_not_end_its_kernels_ring() {
+    let lab = Lab::new();
+    lab.rings.set_up(&lab.memory, lab.setup(BASE, 0, Endian::NATIVE)).unwrap();
+    let by_program = Teardown { privilege: Privilege::User, ..Teardown::by_vmm(BASE) };
+    assert_eq!(lab.rings.tear_down(&lab.memory, by_program), Err(Error::NotPermitted));
+    let mut own = lab.setup(BASE + 0x2000, 0, Endian::NATIVE);
+    own.caller.privilege = Privilege::User;
+    lab.rings.set_up(&lab.memory, own).unwrap();
+    assert_eq!(lab.rings.tear_down(&lab.memory, Teardown { address: own.address, ..by_program }), Ok(()));
+}
+
+/// Calls in a ring of their own, as many as it holds.
+fn fill(lab: &Lab, address: u64) {
+    lab.rings.set_up(&lab.memory, lab.setup(address, 10, Endian::NATIVE)).unwrap();
+    let producer = lab.producer(address, Endian::NATIVE);
+    for _ in 0..1024 {
+        let _ = producer.submit(&CallEntry::new(number(2), &[0x100]), no_doorbell).unwrap();
+    }
+}
+
+#[test]
+fn a_guest_that_is_never_done_does_not_keep_the_host() {
+    let lab = Lab::new();
+    fill(&lab, BASE);
+    lab.rings.stop();
+    let polling = Polling { batch: 1, ..Polling::default() };
+    assert_eq!(lab.rings.poll(&lab.memory, &lab.dispatcher, &lab.vm, polling), None);
+    assert!(lab.rings.work().served() <= 1, "{}", lab.rings.work().served());
+}
+
+#[test]
+fn a_new_ring_has_its_turn_while_another_is_busy() {
+    let lab = Lab::new();
+    lab.rings.set_up(&lab.memory, lab.setup(BASE + 0x4_0000, 0, Endian::NATIVE)).unwrap();
+    let gate = lab.producer(BASE + 0x4_0000, Endian::NATIVE);
+    let _ = gate.submit(&CallEntry::new(number(2), &[7]), no_doorbell).unwrap();
+    fill(&lab, BASE);
+    let polling = Polling { batch: 1, ..Polling::default() };
+    with_host(&lab, polling, || {
+        while lab.vm.waiting.load(Ordering::SeqCst) == 0 {
+            thread::yield_now();
+        }
+        let new = BASE + 0x5_0000;
+        lab.rings.set_up(&lab.memory, lab.setup(new, 0, Endian::NATIVE)).unwrap();
+        let producer = lab.producer(new, Endian::NATIVE);
+        let mut ticket = producer.submit(&CallEntry::new(number(2), &[0x200]), no_doorbell).unwrap();
+        lab.vm.open.store(true, Ordering::SeqCst);
+        while let Err(same) = producer.collect(ticket) {
+            ticket = same;
+            thread::yield_now();
+        }
+    });
+    let log = lab.vm.log.lock().unwrap();
+    let turn = log.iter().position(|n| *n == 0x200).expect("the new ring's call");
+    assert!(turn < 10, "after {turn} calls of another ring");
 }
 
 #[test]
@@ -156,7 +242,7 @@ fn a_vm_has_so_many_rings_and_no_more() {
     let set_up = |i: u64| lab.rings.set_up(&lab.memory, lab.setup(BASE + i * 0x2000, 0, Endian::NATIVE));
     assert!((0..4).all(|i| set_up(i).is_ok()));
     assert_eq!(set_up(4), Err(Error::InvalidState));
-    lab.rings.tear_down(&lab.memory, BASE, false).unwrap();
+    lab.rings.tear_down(&lab.memory, Teardown::by_vmm(BASE)).unwrap();
     assert_eq!(set_up(4), Ok(()));
 }
 

@@ -9,7 +9,7 @@ use crate::services::{
 use crate::vendor::raised_fault;
 use hypercall_core::argument::PAGE_SIZE;
 use hypercall_core::memory::{AtomicMemory, GuestMemory};
-use hypercall_core::ring::{Doorbell, Rings, Setup, ThreadBell};
+use hypercall_core::ring::{Doorbell, Rings, Setup, Teardown, ThreadBell};
 use hypercall_core::{Arch, Completion, Error, Fault, VmExit};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
@@ -126,8 +126,8 @@ impl CallRings for Machine {
         self.rings.set_up(self.shared_memory().ok_or(Error::Unsupported)?, setup)
     }
 
-    fn tear_down_ring(&self, address: u64, through_ring: bool) -> Result<(), Error> {
-        self.rings.tear_down(self.shared_memory().ok_or(Error::NotFound)?, address, through_ring)
+    fn tear_down_ring(&self, teardown: Teardown) -> Result<(), Error> {
+        self.rings.tear_down(self.shared_memory().ok_or(Error::NotFound)?, teardown)
     }
 
     fn ring_doorbell(&self) {
@@ -223,6 +223,11 @@ impl XenGuest for Machine {
             Some(translation) => translation(linear, access),
             None => Ok(linear), // no vCPU, no page tables
         }
+    }
+
+    /// Its rings are those of the loopback backend, which has no vCPU to wait for.
+    fn answers_rings(&self) -> bool {
+        self.shared.is_some()
     }
 
     fn parameter(&self, index: u32) -> Result<u64, Error> {

@@ -1,7 +1,7 @@
 //! What a VMM does for the rings of its guest.
 
 use hypercall_core::Error;
-use hypercall_core::ring::Setup;
+use hypercall_core::ring::{Setup, Teardown};
 
 /// Has rings, of which there may be so many and no more.
 ///
@@ -14,11 +14,12 @@ pub trait CallRings {
     /// address, or no more may be.
     fn set_up_ring(&self, setup: Setup) -> Result<(), Error>;
 
-    /// Takes a ring away; `through_ring` where the call came through one, maybe this one.
+    /// Takes a ring away.
     ///
     /// # Errors
-    /// [`Error::NotFound`] where there is none, [`Error::InvalidState`] where it is in use by this very call.
-    fn tear_down_ring(&self, address: u64, through_ring: bool) -> Result<(), Error>;
+    /// [`Error::NotFound`] where there is none, [`Error::InvalidState`] where it is in use by this very call,
+    /// [`Error::NotPermitted`] for a user program and its kernel's ring.
+    fn tear_down_ring(&self, teardown: Teardown) -> Result<(), Error>;
 
     /// Wakes whoever serves the rings.
     fn ring_doorbell(&self);

@@ -63,7 +63,8 @@ impl Retries {
     /// [`Error::InvalidState`] for a vCPU it was not made for.
     pub fn is_first(&self, vcpu: u32, key: u64) -> Result<bool, Error> {
         let line = usize::try_from(vcpu).ok().and_then(|v| self.vcpus.get(v)).ok_or(Error::InvalidState)?;
-        // Only the vCPU's own thread comes here with its index, so nothing needs to be ordered.
+        // The vCPU's own thread comes here with its index, and whoever serves its rings. A guest that makes the same
+        // call by both at once may see either take the other's turn; nothing else depends on the order.
         let second = line.waiting.load(Ordering::Relaxed) && line.key.load(Ordering::Relaxed) == key;
         line.key.store(key, Ordering::Relaxed);
         line.waiting.store(!second, Ordering::Relaxed);

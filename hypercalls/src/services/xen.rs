@@ -69,6 +69,13 @@ pub trait XenGuest: Memory {
     /// [`Error::BadAddress`] where the guest has nothing mapped, or not for this access.
     fn translate(&self, vcpu: u32, linear: u64, access: Access) -> Result<u64, Error>;
 
+    /// Whether [`translate`](Self::translate) and [`block`](Self::block) may be called by the thread that serves
+    /// rings. Where they wait for the vCPU, as KVM_TRANSLATE does for the end of its KVM_RUN, a guest could hold that
+    /// thread for as long as it likes: then a call in a ring that needs them fails with [`Error::Unsupported`].
+    fn answers_rings(&self) -> bool {
+        false
+    }
+
     /// The value of a parameter, numbered below [`HVM_PARAMETERS`]. [`XenParameters`] has them.
     ///
     /// # Errors

@@ -32,16 +32,27 @@ struct Guest<'a, Vm> {
     vm: &'a Vm,
     vcpu: u32,
     caller: Caller,
+    /// Whether the vCPU can be asked for its page tables.
+    at_hand: bool,
+}
+
+/// Whether a call may wait for its vCPU: not in the thread that serves rings, but where the VMM says so.
+fn at_hand<Vm: XenGuest>(vm: &Vm, context: &Context<'_>) -> bool {
+    !context.is_through_ring() || vm.answers_rings()
 }
 
 impl<'a, Vm: XenGuest> Guest<'a, Vm> {
     fn of(vm: &'a Vm, context: &Context<'_>) -> Guest<'a, Vm> {
-        Guest { vm, vcpu: context.vcpu(), caller: context.caller() }
+        Guest { vm, vcpu: context.vcpu(), caller: context.caller(), at_hand: at_hand(vm, context) }
     }
 
     fn linear(&self) -> Linear<'a, dyn GuestMemory + 'a, impl Fn(u64, Access) -> Result<u64, Error>> {
-        let Guest { vm, vcpu, caller } = *self;
-        Linear::new(vm.memory(), move |linear, access| vm.translate(vcpu, linear, access), caller)
+        let Guest { vm, vcpu, caller, at_hand } = *self;
+        let translate = move |linear, access| match at_hand {
+            true => vm.translate(vcpu, linear, access),
+            false => Err(Error::Unsupported),
+        };
+        Linear::new(vm.memory(), translate, caller)
     }
 
     fn read(&self, address: u64, buffer: &mut [u8]) -> Result<(), Error> {
@@ -205,6 +216,7 @@ fn hvm_op<Vm: XenGuest>(vm: &Vm, call: HvmOp, context: &mut Context<'_>) -> Resu
 fn sched_op<Vm: XenGuest>(vm: &Vm, call: SchedOp, context: &mut Context<'_>) -> Result<Outcome, Error> {
     match call.command {
         SchedCommand::Yield => vm.yield_cpu(context.vcpu()),
+        SchedCommand::Block if !at_hand(vm, context) => return Err(Error::Unsupported),
         SchedCommand::Block => vm.block(context.vcpu()),
         SchedCommand::Shutdown => {
             let reason: u32 = Guest::of(vm, context).value(call.argument.0)?;

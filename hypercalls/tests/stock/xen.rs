@@ -1,9 +1,12 @@
 //! Xen's calls (xen/include/public, xen/common/kernel.c, xen/arch/x86/hvm/hvm.c).
 
 use hypercall_arch_x86::convention::XEN;
-use hypercall_core::memory::{FlatMemory, GuestMemory};
+use hypercall_core::memory::{FlatMemory, GuestMemory, WordMemory};
+use hypercall_core::ring::view::Words;
+use hypercall_core::ring::{Doorbell, Producer, Ring, Setup};
 use hypercall_core::{
-    Action, Arch, Caller, Dispatcher, EntryPoint, Error, Privilege, Registers, VmExit, Width, interface,
+    Action, Arch, CallEntry, Caller, Dispatcher, EntryPoint, Error, Privilege, Registers, VmExit, Width,
+    interface,
 };
 use hypercalls::catalogue::xen::{MapSpace, ShutdownReason};
 use hypercalls::services::{Access, Console, Memory, XenGuest, XenIdentity, XenParameters};
@@ -442,4 +445,25 @@ fn a_guest_yields_blocks_and_ends() {
             assert_eq!(machine.call(SCHED_OP, [command, LINEAR, 0]), ENOSYS, "{command}");
         }
     }
+}
+
+/// The thread that serves rings must not wait for a vCPU, whose guest decides how long it runs.
+#[test]
+fn a_call_in_a_ring_does_not_wait_for_its_vcpu() {
+    let machine = machine(Width::Bits64);
+    let memory = WordMemory::new(0x10_0000, 0x2000);
+    let entry = machine.dispatcher.entry(ENTRY).unwrap();
+    let caller = Caller::X86_64;
+    let setup = Setup { address: 0x10_0000, order: 1, vcpu: VCPU, entry, caller };
+    let mut ring = Ring::new(&memory, setup, Doorbell::Call, None).unwrap();
+    let producer = Producer::new(Words(memory.from(0x10_0000)), caller.endian).unwrap();
+    let mut call = |number, words: &[u64]| {
+        let ticket = producer.submit(&CallEntry::new(number, words), || {}).unwrap();
+        ring.drain(&memory, &machine.dispatcher, &machine.guest, 1);
+        producer.collect(ticket).unwrap().result
+    };
+    assert_eq!(call(XEN_VERSION, &[0, 0]), 4 << 16 | 17, "XENVER_version: no pointer");
+    assert_eq!(call(XEN_VERSION, &[1, LINEAR]), EOPNOTSUPP as u64, "XENVER_extraversion: a pointer");
+    assert_eq!(call(SCHED_OP, &[1, 0]), EOPNOTSUPP as u64, "SCHEDOP_block");
+    assert_eq!(*machine.guest.asked.lock().unwrap(), []);
 }

@@ -5,7 +5,7 @@ use alloc::sync::Arc;
 use core::cell::Cell;
 use hypercall_core::memory::GuestMemory;
 use hypercall_core::multicall::Batches;
-use hypercall_core::ring::Setup;
+use hypercall_core::ring::{Setup, Teardown};
 use hypercall_core::services::Services;
 use hypercall_core::{
     Action, Arch, BuildError, Builder, Completion, Convention, Deferral, Dispatcher, EntryPoint, Error,
@@ -98,7 +98,7 @@ impl<P: Platform> CallRings for Machine<P> {
         Err(Error::Unsupported)
     }
 
-    fn tear_down_ring(&self, _address: u64, _through_ring: bool) -> Result<(), Error> {
+    fn tear_down_ring(&self, _teardown: Teardown) -> Result<(), Error> {
         Err(Error::NotFound)
     }
 
