@@ -91,6 +91,19 @@ impl Work {
     }
 }
 
+/// A ring, and what is to be known of it while it is being served.
+struct Held {
+    ring: Mutex<Ring>,
+    /// Whether it was found detached: then another may take its place, whoever has it locked.
+    gone: AtomicBool,
+}
+
+impl Held {
+    fn is_gone(&self) -> bool {
+        self.gone.load(Ordering::Acquire) || self.ring.try_lock().is_ok_and(|ring| ring.detached().is_some())
+    }
+}
+
 /// The rings of a VM. Its memory is given with each call: the same one always, or what it has become.
 ///
 /// A VMM makes them on behalf of its guest, from its handler of HYPERCALL_RING_SETUP, and serves them in one of two
@@ -99,7 +112,7 @@ pub struct Rings {
     most: usize,
     doorbell: Doorbell,
     bell: Arc<dyn Bell>,
-    rings: Mutex<Vec<(u64, Arc<Mutex<Ring>>)>>,
+    rings: Mutex<Vec<(u64, Arc<Held>)>>,
     /// Counts the changes of `rings`.
     changes: AtomicUsize,
     stopped: AtomicBool,
@@ -130,14 +143,14 @@ impl Rings {
     pub fn set_up<M: AtomicMemory + ?Sized>(&self, memory: &M, setup: Setup) -> Result<(), Error> {
         let mut rings = lock(&self.rings);
         // One that is being served is not detached, or will be found so the next time.
-        rings.retain(|(_, ring)| ring.try_lock().map_or(true, |ring| ring.detached().is_none()));
+        rings.retain(|(_, ring)| !ring.is_gone());
         setup.check(memory)?;
         if rings.iter().any(|(address, _)| *address == setup.address) || rings.len() >= self.most {
             return Err(Error::InvalidState);
         }
         let waker = Waker::from(Arc::new(Wakes(Arc::clone(&self.bell))));
         let ring = Ring::new(memory, setup, self.doorbell, Some(waker))?;
-        rings.push((setup.address, Arc::new(Mutex::new(ring))));
+        rings.push((setup.address, Arc::new(Held { ring: Mutex::new(ring), gone: AtomicBool::new(false) })));
         drop(rings);
         self.changed();
         Ok(())
@@ -152,8 +165,8 @@ impl Rings {
         let ring = self.at(teardown.address).ok_or(Error::NotFound)?;
         // The list is not locked here: a call that is being served in this ring may want it.
         let mut locked = match teardown.through_ring {
-            true => ring.try_lock().map_err(|_| Error::InvalidState)?,
-            false => lock(&ring),
+            true => ring.ring.try_lock().map_err(|_| Error::InvalidState)?,
+            false => lock(&ring.ring),
         };
         if locked.setup().caller.privilege == Privilege::Supervisor && teardown.privilege == Privilege::User {
             return Err(Error::NotPermitted);
@@ -192,10 +205,10 @@ impl Rings {
     /// Why the ring at an address is not served any more, if there is one and that is so.
     pub fn detached(&self, address: u64) -> Option<Detached> {
         let ring = self.at(address)?;
-        lock(&ring).detached()
+        lock(&ring.ring).detached()
     }
 
-    fn at(&self, address: u64) -> Option<Arc<Mutex<Ring>>> {
+    fn at(&self, address: u64) -> Option<Arc<Held>> {
         lock(&self.rings).iter().find(|(place, _)| *place == address).map(|(_, ring)| Arc::clone(ring))
     }
 
@@ -222,19 +235,23 @@ impl Rings {
     /// How many calls of a ring were served.
     fn pass<Vm, M: AtomicMemory + ?Sized>(
         &self,
-        ring: &Mutex<Ring>,
+        held: &Held,
         memory: &M,
         dispatcher: &Dispatcher<Vm>,
         vm: &Vm,
         most: u32,
     ) -> Result<u32, VmExit> {
-        let drained = lock(ring).drain(memory, dispatcher, vm, most);
+        let drained = lock(&held.ring).drain(memory, dispatcher, vm, most);
         if drained.served > 0 {
             self.work.served.fetch_add(drained.served as usize, Ordering::Relaxed);
         }
         match drained.next {
-            Next::Exit(exit) => Err(exit),
+            Next::Exit(exit) => {
+                held.gone.store(true, Ordering::Release);
+                Err(exit)
+            }
             Next::Detached(reason) => {
+                held.gone.store(true, Ordering::Release);
                 self.report(reason);
                 Ok(drained.served)
             }
@@ -313,23 +330,23 @@ impl Rings {
                 continue;
             }
             // Every ring must be announced as asleep before the bell is waited for.
-            let idle = rings.iter().all(|ring| lock(ring).sleep(memory));
+            let idle = rings.iter().all(|ring| lock(&ring.ring).sleep(memory));
             if idle {
                 asleep_since.get_or_insert_with(Instant::now);
                 self.work.sleeps.fetch_add(1, Ordering::Relaxed);
                 self.bell.wait();
             }
-            rings.iter().for_each(|ring| lock(ring).wake(memory));
+            rings.iter().for_each(|ring| lock(&ring.ring).wake(memory));
         }
     }
 
-    fn all(&self) -> Vec<Arc<Mutex<Ring>>> {
+    fn all(&self) -> Vec<Arc<Held>> {
         lock(&self.rings).iter().map(|(_, ring)| Arc::clone(ring)).collect()
     }
 
-    fn all_awake<M: AtomicMemory + ?Sized>(&self, memory: &M) -> Vec<Arc<Mutex<Ring>>> {
+    fn all_awake<M: AtomicMemory + ?Sized>(&self, memory: &M) -> Vec<Arc<Held>> {
         let rings = self.all();
-        rings.iter().for_each(|ring| lock(ring).wake(memory));
+        rings.iter().for_each(|ring| lock(&ring.ring).wake(memory));
         rings
     }
 }

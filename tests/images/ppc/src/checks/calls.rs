@@ -57,7 +57,7 @@ fn lists() -> Result<(), String> {
     let entry = |call: &Mix2| if papr { call.entry_papr() } else { call.entry() };
     let hand_in = |entries: &mut [CallEntry], address, flags| {
         // SAFETY: the calls touch no memory, and the entries are at their own address.
-        unsafe { multicall(entries, address, flags, |list| issue(list)) }
+        unsafe { multicall(entries, address, flags, issue) }
     };
     // SAFETY: the guest's memory, of no Rust object but this.
     let entries: &mut [CallEntry] =
