@@ -5,9 +5,11 @@
 //! no file. It runs at CPL 0 in 64- and 32-bit mode and at CPL 3.
 
 mod interpreter;
+mod ring;
 mod thunk;
 
 pub use interpreter::{Code, code_32, code_64};
+pub use ring::{through_ring_32, through_ring_64};
 pub use thunk::thunk;
 
 use bytemuck::{Pod, Zeroable};
@@ -19,6 +21,10 @@ pub const DOORBELL_PORT: u8 = 0x48;
 pub const DOORBELL_ADDRESS: u64 = 0x7ff0_0000;
 /// The guest writes to this port when its list is done.
 pub const DONE_PORT: u8 = 0x49;
+/// The doorbell of rings, where the other one is a port.
+pub const BELL_PORT: u16 = 0x4b;
+/// The doorbell of rings, where the other one is an address.
+pub const BELL_ADDRESS: u64 = 0x7ff0_1000;
 
 /// General registers a record holds: RAX to R15 in the order of `struct kvm_regs`.
 pub const GENERAL: usize = 16;
@@ -111,4 +117,37 @@ pub struct Control {
     pub para_state: u64,
     /// EAX, EBX, ECX and EDX of the first four of those leaves, as the guest saw them.
     pub leaves: [[u32; 4]; 4],
+    /// The code that makes the calls in place of the site's; 0 for the site's.
+    pub through: u64,
+    /// For calls through a ring: where it is.
+    pub ring: u64,
+    /// Where the guest keeps each call's entry as it found it answered, one behind the other.
+    pub answers: u64,
+    /// Which register is what in an entry.
+    pub slots: Slots,
+}
+
+/// Registers of a [`Record`], by index.
+#[derive(Clone, Copy, Debug, Pod, Zeroable)]
+#[repr(C)]
+pub struct Slots {
+    /// The number.
+    pub number: u8,
+    /// The result.
+    pub result: u8,
+    /// The words; [`Slots::NONE`] for one that no argument stands in.
+    pub words: [u8; 9],
+    /// Nothing.
+    pub reserved: [u8; 5],
+}
+
+impl Slots {
+    /// No register.
+    pub const NONE: u8 = 0xff;
+}
+
+impl Default for Slots {
+    fn default() -> Slots {
+        Slots { number: 0, result: 0, words: [Slots::NONE; 9], reserved: [0; 5] }
+    }
 }

@@ -32,7 +32,7 @@ pub enum Via {
     Registers,
     /// As entries of HYPERCALL_MULTICALL, many in one exit.
     Multicall,
-    /// Through a ring that a thread of the VMM's polls, without an exit. With loopback only.
+    /// Through a ring that a thread of the VMM's polls, without an exit.
     Ring,
 }
 

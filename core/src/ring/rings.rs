@@ -208,6 +208,13 @@ impl Rings {
         lock(&ring.ring).detached()
     }
 
+    /// How a call of the ring at an address ended the VM, if there is that ring and one did. A guest that sees the answer
+    /// of the call has ended the VM already.
+    pub fn ended(&self, address: u64) -> Option<VmExit> {
+        let ring = self.at(address)?;
+        lock(&ring.ring).ended()
+    }
+
     fn at(&self, address: u64) -> Option<Arc<Held>> {
         lock(&self.rings).iter().find(|(place, _)| *place == address).map(|(_, ring)| Arc::clone(ring))
     }

@@ -128,6 +128,7 @@ pub struct Ring {
     /// The call whose turn it is, if it was deferred.
     waiting: Option<(Deferral, CallEntry)>,
     detached: Option<Detached>,
+    ended: Option<VmExit>,
 }
 
 impl Ring {
@@ -149,7 +150,7 @@ impl Ring {
         let header = RingHeader { order, width, doorbell, doorbell_at, ..RingHeader::zeroed() };
         let place = Place { memory, address: setup.address };
         let consumer = Consumer::new(&place, setup.caller.endian, &header)?;
-        Ok(Ring { setup, consumer, vcpu: None, waker, waiting: None, detached: None })
+        Ok(Ring { setup, consumer, vcpu: None, waker, waiting: None, detached: None, ended: None })
     }
 
     /// What it was set up as.
@@ -225,6 +226,7 @@ impl Ring {
                     // The VM ends, whether or not there is still memory to say so in.
                     let _ = self.consumer.answer(&place, &call);
                     self.detach(memory, Detached::Ended);
+                    self.ended = Some(exit);
                     *served += 1;
                     return Ok(Next::Exit(exit));
                 }
@@ -275,5 +277,10 @@ impl Ring {
     /// Why it is not served any more.
     pub fn detached(&self) -> Option<Detached> {
         self.detached
+    }
+
+    /// How one of its calls ended the VM, if one did.
+    pub fn ended(&self) -> Option<VmExit> {
+        self.ended
     }
 }

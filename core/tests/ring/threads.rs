@@ -132,8 +132,10 @@ fn a_call_that_ends_the_vm_ends_the_loop() {
     lab.rings.set_up(&lab.memory, lab.setup(BASE, 2, Endian::NATIVE)).unwrap();
     let exit = with_host(&lab, Polling::default(), || {
         let producer = lab.producer(BASE, Endian::NATIVE);
+        assert_eq!(lab.rings.ended(BASE), None);
         let answer = producer.call(&CallEntry::new(number(2), &[2]), || lab.rings.ring(), thread::yield_now);
         assert_eq!(answer.unwrap().state, CallEntry::DONE);
+        assert_eq!(lab.rings.ended(BASE), Some(VmExit { code: 9 }));
         while producer.detached() == Ok(None) {
             thread::yield_now();
         }

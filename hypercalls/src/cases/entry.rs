@@ -1,16 +1,16 @@
 //! A case as a call in memory: what the guest hands in, and what its answer is in registers, so that one judge
 //! judges both.
 
-use super::Case;
 use super::lower::{Ending, Image, MAX_REGISTERS, index, poison};
 use super::oracle::{self, Spec};
+use super::{Case, Expect, Value};
 use alloc::format;
 use alloc::string::{String, ToString};
 use core::sync::atomic::AtomicU32;
 use hypercall_core::memory::{GuestMemory, GuestMemoryExt};
 use hypercall_core::ring::Producer;
 use hypercall_core::ring::view::Words;
-use hypercall_core::{Arch, CallEntry, Endian, Reg, Width};
+use hypercall_core::{Arch, CallEntry, Endian, Error, Reg, Width, interface};
 
 /// Where in the data area there is room for one entry: 128-byte aligned, and no case's.
 pub const ENTRY: u64 = 0x1f80;
@@ -18,9 +18,11 @@ pub const ENTRY: u64 = 0x1f80;
 /// HYPERCALL_MULTICALL's number in the vendor's space.
 const MULTICALL: u64 = 0x40;
 
-/// HYPERCALL_RING_SETUP's, HYPERCALL_RING_TEARDOWN's and HYPERCALL_RING_DOORBELL's.
-const RING_SETUP: u64 = 0x41;
-const RING_TEARDOWN: u64 = 0x42;
+/// HYPERCALL_RING_SETUP's.
+pub const RING_SETUP: u64 = 0x41;
+/// HYPERCALL_RING_TEARDOWN's.
+pub const RING_TEARDOWN: u64 = 0x42;
+/// HYPERCALL_RING_DOORBELL's.
 const RING_DOORBELL: u64 = 0x43;
 /// log2 of the number of entries of the rings here.
 const RING_ORDER: u64 = 2;
@@ -135,8 +137,21 @@ pub fn through_multicall(
     Err("two multicalls did not answer the entry".to_string())
 }
 
+/// Whether a case waits for its vCPU: it follows a pointer through its page tables, or blocks. In a ring it is unsupported
+/// where that is served by a thread that must not wait (`XenGuest::answers_rings`).
+pub fn waits_for_vcpu(case: &Case) -> bool {
+    const SCHED_OP: u64 = 29;
+    // What is no address at all is refused without a look at the page tables.
+    let outside = case.arguments.iter().any(|a| matches!(a, Value::Outside(_) | Value::BeforeEnd(_)));
+    let follows = !case.before.is_empty() || (outside && case.expect == Expect::Error(Error::BadAddress));
+    *case.interface == interface::XEN && (follows || (case.number == SCHED_OP && case.name == "block"))
+}
+
 /// A call of the project's own in registers, all else being poison.
-fn own(spec: &Spec, registers: &[Reg], call: u64, arguments: &[u64]) -> [u64; MAX_REGISTERS] {
+///
+/// # Panics
+/// As [`multicall`].
+pub fn own(spec: &Spec, registers: &[Reg], call: u64, arguments: &[u64]) -> [u64; MAX_REGISTERS] {
     let mut input = multicall(spec, registers, 0, 0);
     for (name, value) in spec.arguments.iter().zip(arguments) {
         input[index(registers, name)] = *value;

@@ -3,9 +3,10 @@
 use super::{Failure, print, print_json, print_json_line};
 use crate::run::report::{Line, Report};
 use crate::run::{BINDINGS, Binding, Via, binding, loopback};
+use crate::vendor::RingSetup;
 use clap::{Args, ValueEnum};
 use hypercall_core::policy::PolicyError;
-use hypercall_core::{Arch, Hypercall, Multicall, Policy};
+use hypercall_core::{Arch, Definition, Hypercall, Multicall, Policy};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -129,11 +130,8 @@ impl Arguments {
             let message = "--instruction goes with --transport exit-xen or exit-hypercall: a doorbell is rung by another";
             return Err(Failure::usage(message));
         }
-        if self.via == Via::Multicall {
-            self.check_multicall()?;
-        }
-        if self.via == Via::Ring && self.backend != Backend::Loopback {
-            return Err(Failure::usage("--via ring works with --backend loopback only"));
+        if let Some(call) = self.via_call() {
+            self.check_via(call)?;
         }
         if self.backend == Backend::Kvm && binding.convention.arch != Arch::X86 {
             let name = binding.convention.name;
@@ -148,14 +146,23 @@ impl Arguments {
         self.kvm(binding)
     }
 
-    /// Whether a multicall can get through.
-    fn check_multicall(&self) -> Result<(), Failure> {
-        if self.transport == Transport::ExitHypercall {
-            return Err(Failure::usage("--via multicall: exit-hypercall carries number 12 only"));
+    /// The call that the others come by.
+    fn via_call(&self) -> Option<&'static Definition> {
+        match self.via {
+            Via::Registers => None,
+            Via::Multicall => Some(Multicall::DEFINITION),
+            Via::Ring => Some(RingSetup::DEFINITION),
         }
-        if !self.policy.allows(Multicall::DEFINITION) {
-            let name = Multicall::DEFINITION.name;
-            return Err(Failure::usage(format!("--via multicall: the policy denies {name}")));
+    }
+
+    /// Whether that one can get through.
+    fn check_via(&self, call: &Definition) -> Result<(), Failure> {
+        let via = self.via.name();
+        if self.transport == Transport::ExitHypercall {
+            return Err(Failure::usage(format!("--via {via}: exit-hypercall carries number 12 only")));
+        }
+        if !self.policy.allows(call) {
+            return Err(Failure::usage(format!("--via {via}: the policy denies {}", call.name)));
         }
         Ok(())
     }

@@ -1,16 +1,18 @@
 //! The cases on real KVM, made by the built-in guest.
 
 mod batches;
+mod rings;
 
 use super::Via;
 use super::judge::{self, Meant, allowed, endian_of, firsts, prepare};
 use super::machine::Machine;
 use super::report::{Call, Found, Report, Row};
-use super::vm::{Options, RunError, Transport, Vm, ioctl, on_threads, start};
-use crate::builtin::{self, Control, DONE_PORT, DOORBELL_PORT, GENERAL, Record, Site, Verdict};
-use crate::cases::lower::{Ending, Image, Place, Rules, is_for, lower};
+use super::vm::{Options, RunError, Transport, Vm, ioctl, on_threads, serving_rings, start};
+use crate::builtin::{self, BELL_PORT, Control, DONE_PORT, DOORBELL_PORT, GENERAL, Record, Site, Verdict};
+use crate::cases::entry::waits_for_vcpu;
+use crate::cases::lower::{Ending, Image, MAX_REGISTERS, Place, Rules, is_for, lower};
 use crate::cases::oracle::{self, Spec};
-use crate::cases::{self, Case, DATA_SIZE};
+use crate::cases::{self, Case, DATA_SIZE, Expect};
 use bytemuck::Zeroable;
 use hypercall_arch_x86::cpuid::{Abi, FIRST_BASE, STEP};
 use hypercall_arch_x86::kvm::msr::MsrExit;
@@ -21,7 +23,7 @@ use hypercall_arch_x86::paging::Mapping;
 use hypercall_arch_x86::para::{API_VERSION, ParaVcpu, Registration};
 use hypercall_arch_x86::registers;
 use hypercall_core::memory::GuestMemory;
-use hypercall_core::{Arch, Dispatcher, Policy, Privilege, Width, interface};
+use hypercall_core::{Arch, Dispatcher, Error, Policy, Privilege, Width, interface};
 use kvm_ioctls::{VcpuExit, VcpuFd};
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -31,8 +33,8 @@ use std::time::{Duration, Instant};
 const MEMORY: u64 = 16 << 20;
 /// The first vCPU's region.
 const REGIONS: u64 = 0x10_0000;
-/// A vCPU's region: tables, page of the 2007 API, code, control block, stacks, records, data.
-const REGION: u64 = 0x4_0000;
+/// A vCPU's region: tables, page of the 2007 API, code, control block, stacks, records, data, entries, ring.
+const REGION: u64 = 0x5_0000;
 const PARA_STATE: u64 = 0xb000;
 const CODE_64: u64 = 0xc000;
 const CODE_32: u64 = 0xd000;
@@ -63,8 +65,10 @@ const FLAGS: u64 = builtin::FLAGS | 2;
 pub fn run(options: Options) -> Result<Report, RunError> {
     let (timeout, vcpus, via, policy) = (options.timeout, options.vcpus, options.via, options.policy.clone());
     let (vm, dispatcher, transport) = start(options, MEMORY)?;
-    let calls = on_threads(vcpus, |index| {
-        Guest::new(&vm, Arc::clone(&dispatcher), transport, &policy, via, index)?.run(timeout)
+    let calls = serving_rings(&vm, &dispatcher, || {
+        on_threads(vcpus, |index| {
+            Guest::new(&vm, Arc::clone(&dispatcher), transport, &policy, via, index)?.run(timeout)
+        })
     })?;
     let lists = Group::ALL.iter().map(|group| group.cases().filter(|c| !transport.carries(c)).count());
     let not_carried = lists.sum::<usize>() * vcpus as usize;
@@ -165,37 +169,50 @@ impl<'a> Guest<'a> {
         timeout: Duration,
         rows: &mut Vec<Call>,
     ) -> Result<(), RunError> {
-        if self.via == Via::Multicall {
-            return self.group_in_batches(group, watchdog, timeout, rows);
+        match self.via {
+            Via::Registers => {}
+            Via::Multicall => return self.group_in_batches(group, watchdog, timeout, rows),
+            Via::Ring => return self.group_through_ring(group, watchdog, timeout, rows),
         }
         let spec = self.spec(group);
         let list = self.list(group, spec);
         for (index, (_, image)) in list.iter().enumerate() {
             self.write(self.record(index), bytemuck::bytes_of(&self.lowered(image)))?;
         }
-        self.enter(group, list.len())?;
+        self.enter(group, list.len(), Control::default())?;
         let (times, exit) = self.work(&list, watchdog, timeout)?;
         self.check_leaves(group)?;
         self.check_registration(group)?;
 
         for (index, (case, image)) in list.iter().enumerate() {
-            let mut record = Record::zeroed();
-            self.read(self.record(index), bytemuck::bytes_of_mut(&mut record))?;
+            let (record, found) = self.found(group, index, &image.expected)?;
             let ending = match exit {
                 Some((at, code)) if at == index => Ending::Exits(code),
                 _ if record.fault != 0 => Ending::Faults,
                 _ => Ending::Returns,
             };
-            // The guest's own stack pointer is not the case's affair, and 32-bit code has eight registers.
-            let mut found = image.expected;
-            let seen = if group.width == Width::Bits64 { GENERAL } else { GENERAL / 2 };
-            found[..seen].copy_from_slice(&record.output[..seen]);
-            found[registers::RSP.index] = image.expected[registers::RSP.index];
             let objection = guest_objects(&record, ending);
             let ns = times.get(&index).copied();
             rows.push(self.row(group, case, image, &found, ending, objection, ns));
         }
         Ok(())
+    }
+
+    /// A record that the guest has worked through, and all registers as it found them. Its own stack pointer is not the
+    /// case's affair, and 32-bit code has eight registers: those are as in `rest`.
+    fn found(
+        &self,
+        group: Group,
+        index: usize,
+        rest: &[u64; MAX_REGISTERS],
+    ) -> Result<(Record, [u64; MAX_REGISTERS]), RunError> {
+        let mut record = Record::zeroed();
+        self.read(self.record(index), bytemuck::bytes_of_mut(&mut record))?;
+        let mut found = *rest;
+        let seen = if group.width == Width::Bits64 { GENERAL } else { GENERAL / 2 };
+        found[..seen].copy_from_slice(&record.output[..seen]);
+        found[registers::RSP.index] = rest[registers::RSP.index];
+        Ok((record, found))
     }
 
     /// The oracle's table for a group.
@@ -212,9 +229,16 @@ impl<'a> Guest<'a> {
                 user_allowed: self.policy.user_mode() && self.transport.takes_user_calls(),
                 allowed: allowed(&self.dispatcher, self.policy, case),
                 dirty_upper_halves: false,
-                in_multicall: self.via == Via::Multicall,
+                in_multicall: self.via != Via::Registers,
             };
-            (case, lower(case, spec, &registers::ALL, &self.place, &rules))
+            let lowered = |case: &Case| lower(case, spec, &registers::ALL, &self.place, &rules);
+            let image = if self.via == Via::Ring && waits_for_vcpu(case) {
+                let unsupported = Expect::Error(Error::Unsupported);
+                Image { served: false, ..lowered(&Case { expect: unsupported, ..*case }) }
+            } else {
+                lowered(case)
+            };
+            (case, image)
         };
         group.cases().filter(|c| self.transport.carries(c)).map(lowered).collect()
     }
@@ -373,9 +397,12 @@ impl<'a> Guest<'a> {
         record
     }
 
-    /// Puts the vCPU at the beginning of the interpreter for a group.
-    fn enter(&mut self, group: Group, records: usize) -> Result<(), RunError> {
-        assert!(RECORDS + (records * size_of::<Record>()) as u64 <= DATA, "the records fit their area");
+    /// Puts the vCPU at the beginning of the interpreter for a group. `control` says how the calls are made.
+    fn enter(&mut self, group: Group, records: usize, control: Control) -> Result<(), RunError> {
+        assert!(
+            RECORDS + (records * size_of::<Record>()) as u64 <= rings::RING,
+            "the records fit their area"
+        );
         let (code, at) = self.code(group.width);
         let site = if self.para.is_some() { Site::Patched } else { self.vm.site(self.transport) };
         let control = Control {
@@ -384,7 +411,7 @@ impl<'a> Guest<'a> {
             reads_cpuid: (group.privilege == Privilege::Supervisor).into(),
             site: site as u64,
             para_state: if self.para.is_some() { self.region + PARA_STATE } else { 0 },
-            ..Control::default()
+            ..control
         };
         self.write(self.region + CONTROL, bytemuck::bytes_of(&control))?;
         let memory = self.vm.kvm_vm.memory();
@@ -406,7 +433,7 @@ impl<'a> Guest<'a> {
                 stack: self.region + STACK,
                 kernel_stack: self.region + KERNEL_STACK,
                 tables: self.region,
-                ports: &[DOORBELL_PORT.into(), DONE_PORT.into()],
+                ports: &[DOORBELL_PORT.into(), DONE_PORT.into(), BELL_PORT],
                 handlers: &[(GENERAL_PROTECTION, fault_handler)],
             },
         )?;

@@ -9,12 +9,12 @@ use crate::services::{
 use crate::vendor::raised_fault;
 use hypercall_core::argument::PAGE_SIZE;
 use hypercall_core::memory::{AtomicMemory, GuestMemory};
-use hypercall_core::ring::{Doorbell, Rings, Setup, Teardown, ThreadBell};
+use hypercall_core::ring::{Bell, Doorbell, Rings, Setup, Teardown, ThreadBell};
 use hypercall_core::{Arch, Completion, Error, Fault, VmExit};
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, OnceLock};
 
-/// Rings that a guest may have at once.
+/// Rings that a guest may have at once, where it has no more vCPUs.
 const MOST_RINGS: usize = 8;
 
 /// Where a guest's console goes.
@@ -52,6 +52,10 @@ impl std::fmt::Debug for Machine {
     }
 }
 
+fn rings(vcpus: u32, doorbell: Doorbell, bell: Arc<dyn Bell>) -> Rings {
+    Rings::new(MOST_RINGS.max(vcpus as usize), doorbell, bell)
+}
+
 impl Machine {
     /// A machine over `memory`.
     ///
@@ -70,7 +74,7 @@ impl Machine {
             translations: (0..vcpus).map(|_| OnceLock::new()).collect(),
             memory,
             shared: None,
-            rings: Rings::new(MOST_RINGS, Doorbell::Call, Arc::new(ThreadBell::default())),
+            rings: rings(vcpus, Doorbell::Call, Arc::new(ThreadBell::default())),
             console,
             counter,
             retries: Retries::new(vcpus as usize),
@@ -101,6 +105,12 @@ impl Machine {
     #[must_use]
     pub fn with_rings_in(self, shared: impl AtomicMemory + Send + Sync + 'static) -> Machine {
         Machine { shared: Some(Box::new(shared)), ..self }
+    }
+
+    /// The same, with rings that the guest wakes the host of by this doorbell, which comes to `bell`.
+    #[must_use]
+    pub fn with_bell(self, doorbell: Doorbell, bell: Arc<dyn Bell>) -> Machine {
+        Machine { rings: rings(self.vcpus, doorbell, bell), ..self }
     }
 
     /// Its memory, where there can be rings in it.
@@ -225,9 +235,9 @@ impl XenGuest for Machine {
         }
     }
 
-    /// Its rings are those of the loopback backend, which has no vCPU to wait for.
+    /// Only the loopback backend has no vCPU to wait for.
     fn answers_rings(&self) -> bool {
-        self.shared.is_some()
+        self.translations.iter().all(|translation| translation.get().is_none())
     }
 
     fn parameter(&self, index: u32) -> Result<u64, Error> {

@@ -2,17 +2,19 @@
 
 use super::machine::{Machine, Sink};
 use super::{Binding, Via, dispatcher};
-use crate::builtin::{DOORBELL_ADDRESS, DOORBELL_PORT, Site};
+use crate::builtin::{BELL_ADDRESS, BELL_PORT, DOORBELL_ADDRESS, DOORBELL_PORT, Site};
 use crate::cases::Case;
 use crate::services::XenIdentity;
 use hypercall_arch_x86::cpuid::{Abi, Vmcall};
 use hypercall_arch_x86::kvm::cpuid::{install, install_xen, processor};
+use hypercall_arch_x86::kvm::ring::EventBell;
 use hypercall_arch_x86::kvm::translate::Translator;
 use hypercall_arch_x86::kvm::xen::{Offer, offer};
 use hypercall_arch_x86::kvm::{KvmCalls, KvmError, KvmVm, msr, probe, tsc, xen_exit};
 use hypercall_arch_x86::para::{self, Para, ParaError, ParaVcpu, Processor};
 use hypercall_arch_x86::xen::{self, Blob, Xen, XenError};
 use hypercall_arch_x86::{convention, entry};
+use hypercall_core::ring::{Doorbell, Polling, Rings};
 use hypercall_core::{Arch, BuildError, Dispatcher, EntryPoint, Policy, interface};
 use kvm_bindings::{CpuId, KVM_MAX_CPUID_ENTRIES};
 use kvm_ioctls::{Kvm, VcpuFd};
@@ -45,6 +47,14 @@ impl Transport {
             Transport::Mmio => entry::mmio(DOORBELL_ADDRESS),
             Transport::ExitHypercall => entry::EXIT_HYPERCALL,
             Transport::ExitXen => entry::EXIT_XEN,
+        }
+    }
+
+    /// How the guest wakes the host of a ring: KVM itself tells the host, without an exit.
+    fn bell(self) -> Doorbell {
+        match self {
+            Transport::Mmio => Doorbell::Mmio(BELL_ADDRESS),
+            _ => Doorbell::Port(BELL_PORT),
         }
     }
 
@@ -195,13 +205,11 @@ pub(super) struct Vm {
 impl Vm {
     /// A VM with `size` bytes of memory from guest-physical address 0 on, and the machine that serves it.
     fn new(
+        kvm: Kvm,
         size: u64,
-        vcpus: u32,
-        binding: &'static Binding,
-        console: Sink,
-        instruction: Option<Processor>,
+        bell: Doorbell,
+        Options { vcpus, binding, console, instruction, .. }: Options,
     ) -> Result<Vm, RunError> {
-        let kvm = probe::open()?;
         let processor = instruction.or(processor(&supported_cpuid(&kvm)?));
         let kvm_vm = KvmVm::new(&kvm, size as usize)?;
         let memory = kvm_vm.memory().clone();
@@ -212,7 +220,8 @@ impl Vm {
         });
         let machine = Machine::new(Arch::X86, vcpus, Box::new(memory), console, counter)
             .map_err(|source| RunError::System { what: "cannot start the worker thread", source })?;
-        let machine = Arc::new(machine.with_rings_in(kvm_vm.memory().clone()));
+        let events = Arc::new(EventBell::new(kvm_vm.fd(), bell)?);
+        let machine = Arc::new(machine.with_rings_in(kvm_vm.memory().clone()).with_bell(bell, events));
         Ok(Vm { kvm_vm, machine, binding, tsc_offset: offset, processor, para: None, xen: None, kvm })
     }
 
@@ -329,23 +338,51 @@ pub(super) fn start(
     options: Options,
     memory: u64,
 ) -> Result<(Vm, Arc<Dispatcher<Machine>>, Transport), RunError> {
-    let mut vm = Vm::new(memory, options.vcpus, options.binding, options.console, options.instruction)?;
-    let is_para = options.binding.convention.name == convention::PARA_2007.name;
-    let transport = choose(&vm.kvm, options.transport, is_para)?;
+    let (binding, policy, xen_blobs) = (options.binding, options.policy.clone(), options.xen_blobs.clone());
+    let is_para = binding.convention.name == convention::PARA_2007.name;
+    let kvm = probe::open()?;
+    let transport = choose(&kvm, options.transport, is_para)?;
+    let mut vm = Vm::new(kvm, memory, transport.bell(), options)?;
     if transport == Transport::ExitHypercall {
         vm.kvm_vm.enable_exit_hypercall()?;
     }
     if transport == Transport::ExitXen {
         xen_exit::enable(vm.kvm_vm.fd())?;
     }
-    let dispatcher = dispatcher(&vm.machine, options.binding, &[transport.entry()], options.policy)?;
+    let dispatcher = dispatcher(&vm.machine, binding, &[transport.entry()], policy)?;
     if is_para {
         vm.offer_para(&dispatcher, transport)?;
     }
-    if options.binding.convention.name == convention::XEN.name && transport != Transport::ExitHypercall {
-        vm.offer_xen(&dispatcher, transport, options.xen_blobs)?;
+    if binding.convention.name == convention::XEN.name && transport != Transport::ExitHypercall {
+        vm.offer_xen(&dispatcher, transport, xen_blobs)?;
     }
     Ok((vm, Arc::new(dispatcher), transport))
+}
+
+/// Has the thread that serves rings end, however the vCPUs do.
+struct Stop<'a>(&'a Rings);
+
+impl Drop for Stop<'_> {
+    fn drop(&mut self) {
+        self.0.stop();
+    }
+}
+
+/// Serves the VM's rings on a thread of its own while `vcpus` runs. One whose call ended the VM says so itself
+/// ([`Rings::ended`]), and does not keep the others from being served.
+pub(super) fn serving_rings<T>(
+    vm: &Vm,
+    dispatcher: &Dispatcher<Machine>,
+    vcpus: impl FnOnce() -> Result<T, RunError>,
+) -> Result<T, RunError> {
+    let (rings, memory) = (vm.machine.rings(), vm.kvm_vm.memory());
+    std::thread::scope(|scope| {
+        let poll = || while rings.poll(memory, dispatcher, &*vm.machine, Polling::default()).is_some() {};
+        let thread = std::thread::Builder::new().name("rings".to_string()).spawn_scoped(scope, poll);
+        thread.map_err(|source| RunError::System { what: "cannot start the rings' thread", source })?;
+        let _stop = Stop(rings);
+        vcpus()
+    })
 }
 
 /// Runs each vCPU on a thread of its own, and waits for all of them.

@@ -1,7 +1,8 @@
 //! The cases as entries of multicalls.
 
-use super::{FLAGS, Group, Guest, REGION, guest_objects};
-use crate::builtin::{GENERAL, Record};
+use super::rings::RING;
+use super::{FLAGS, Group, Guest, guest_objects};
+use crate::builtin::{Control, GENERAL, Record};
 use crate::cases::entry::{self, answer, served};
 use crate::cases::lower::{Ending, Image, MAX_REGISTERS};
 use crate::cases::oracle::Spec;
@@ -10,13 +11,13 @@ use crate::run::vm::RunError;
 use bytemuck::Zeroable;
 use hypercall_arch_x86::kvm::watchdog::Watchdog;
 use hypercall_arch_x86::registers;
-use hypercall_core::{CallEntry, Reg, Width};
+use hypercall_core::{CallEntry, Reg};
 use std::time::Duration;
 
 /// Where in a vCPU's region the entries are.
-const ENTRIES: u64 = 0x3_a000;
-const MOST: usize = ((REGION - ENTRIES) / CallEntry::SIZE) as usize;
-const GENERAL_REGISTERS: &[Reg] = registers::ALL.split_at(GENERAL).0;
+pub(super) const ENTRIES: u64 = 0x3_a000;
+pub(super) const MOST: usize = ((RING - ENTRIES) / CallEntry::SIZE) as usize;
+pub(super) const GENERAL_REGISTERS: &[Reg] = registers::ALL.split_at(GENERAL).0;
 
 /// What became of the multicalls, beside what stands in the entries.
 #[derive(Default)]
@@ -87,27 +88,17 @@ impl Guest<'_> {
             let (done, left) = (made.costs.len(), list.len() - made.costs.len());
             let first = self.region + ENTRIES + done as u64 * CallEntry::SIZE;
             let input = entry::multicall(spec, GENERAL_REGISTERS, first, left as u64);
-            self.write(self.record(0), bytemuck::bytes_of(&record(spec, &input)))?;
-            self.enter(group, 1)?;
-            let (times, exit) = self.work(&list[done..], watchdog, timeout)?;
-            self.check_leaves(group)?;
-            self.check_registration(group)?;
-            if let Some((_, code)) = exit {
-                made.exit = Some(code);
+            let one = self.one(group, spec, &input, &list[done..], watchdog, timeout)?;
+            if one.exit.is_some() {
+                made.exit = one.exit;
                 return Ok(made);
             }
-            let mut record = Record::zeroed();
-            self.read(self.record(0), bytemuck::bytes_of_mut(&mut record))?;
-            let mut found = input;
-            let seen = if group.width == Width::Bits64 { GENERAL } else { GENERAL / 2 };
-            found[..seen].copy_from_slice(&record.output[..seen]);
-            found[registers::RSP.index] = input[registers::RSP.index];
-            made.objection = guest_objects(&record, Ending::Returns);
-            match served(spec, GENERAL_REGISTERS, &input, &found) {
+            made.objection = one.objection;
+            match served(spec, GENERAL_REGISTERS, &input, &one.found) {
                 Ok(0) if idle == 1 => made.objection = Some("two multicalls served nothing".to_string()),
                 Ok(count) if count <= left as u64 => {
                     idle = if count == 0 { idle + 1 } else { 0 };
-                    let ns = times.get(&0).copied().unwrap_or(0) / count.max(1);
+                    let ns = one.ns / count.max(1);
                     made.costs.resize(done + count as usize, ns);
                 }
                 Ok(refusal) => made.refusal = Some(refusal),
@@ -119,9 +110,42 @@ impl Guest<'_> {
         }
         Ok(made)
     }
+
+    /// Has the guest make one call with these registers, for the sake of the cases in `list`.
+    pub(super) fn one(
+        &mut self,
+        group: Group,
+        spec: &Spec,
+        input: &[u64; MAX_REGISTERS],
+        list: &[(&'static crate::cases::Case, Image)],
+        watchdog: &Watchdog,
+        timeout: Duration,
+    ) -> Result<One, RunError> {
+        self.write(self.record(0), bytemuck::bytes_of(&record(spec, input)))?;
+        self.enter(group, 1, Control::default())?;
+        let (times, exit) = self.work(list, watchdog, timeout)?;
+        self.check_leaves(group)?;
+        self.check_registration(group)?;
+        let (record, found) = self.found(group, 0, input)?;
+        let exit = exit.map(|(_, code)| code);
+        let objection = exit.is_none().then(|| guest_objects(&record, Ending::Returns)).flatten();
+        Ok(One { found, objection, exit, ns: times.get(&0).copied().unwrap_or(0) })
+    }
 }
 
-/// A record of the guest's that makes a multicall: nothing but the result may change.
+/// What became of a call that is no case.
+pub(super) struct One {
+    /// The registers afterwards.
+    pub(super) found: [u64; MAX_REGISTERS],
+    /// What the guest finds wrong.
+    pub(super) objection: Option<String>,
+    /// The code the VM ended with.
+    exit: Option<u32>,
+    /// Host time.
+    ns: u64,
+}
+
+/// A record of the guest's that makes such a call: nothing but the result may change.
 fn record(spec: &Spec, input: &[u64; MAX_REGISTERS]) -> Record {
     let mut record = Record::zeroed();
     record.input.copy_from_slice(&input[..GENERAL]);

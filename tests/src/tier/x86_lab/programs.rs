@@ -86,6 +86,7 @@ impl Programs {
             run("exit-hypercall", ""),
             run("exit-hypercall", " --instruction vmcall"),
             run("pio", " --via multicall"),
+            run("pio", " --via ring"),
             run("pio", " --convention para-2007"),
             run("pio", " --convention xen"),
             run("mmio", " --convention xen --vcpus 2"),
@@ -96,10 +97,12 @@ impl Programs {
             run("exit-xen", " --instruction vmcall"),
             run("exit-xen", " --vcpus 2 --policy user-mode"),
             run("exit-xen", " --via multicall"),
+            run("exit-xen", " --via ring"),
             run("exit-xen", " --convention para-2007"),
             run("exit-xen", " --convention para-2007 --instruction vmcall"),
             run("exit-xen", " --convention xen"),
             run("exit-xen", " --convention xen --via multicall --vcpus 2 --policy user-mode"),
+            run("exit-xen", " --convention xen --via ring --vcpus 2 --policy user-mode"),
             run("exit-xen", " --convention xen --instruction vmcall"),
         ];
         if xen {
