@@ -399,10 +399,7 @@ impl<'a> Guest<'a> {
 
     /// Puts the vCPU at the beginning of the interpreter for a group. `control` says how the calls are made.
     fn enter(&mut self, group: Group, records: usize, control: Control) -> Result<(), RunError> {
-        assert!(
-            RECORDS + (records * size_of::<Record>()) as u64 <= rings::RING,
-            "the records fit their area"
-        );
+        assert!(RECORDS + (records * size_of::<Record>()) as u64 <= DATA, "the records fit their area");
         let (code, at) = self.code(group.width);
         let site = if self.para.is_some() { Site::Patched } else { self.vm.site(self.transport) };
         let control = Control {
