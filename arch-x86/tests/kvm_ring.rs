@@ -229,6 +229,21 @@ fn a_host_that_sleeps_is_woken_by_the_kernel() {
     }
 }
 
+/// KVM has one doorbell at a place, and none where it was dropped.
+#[test]
+fn a_doorbell_that_is_dropped_makes_room_for_another() {
+    let Some(kvm) = kvm() else { return };
+    let vm = kvm.create_vm().unwrap();
+    for doorbell in [Doorbell::Port(BELL_PORT.into()), Doorbell::Mmio(BELL_ADDRESS)] {
+        let first = EventBell::new(&vm, doorbell).unwrap();
+        let refused = EventBell::new(&vm, doorbell).unwrap_err();
+        assert!(refused.to_string().contains("KVM_IOEVENTFD"), "{refused}");
+        drop(first);
+        drop(EventBell::new(&vm, doorbell).unwrap());
+        EventBell::new(&vm, doorbell).unwrap();
+    }
+}
+
 /// A guest that never comes by costs the host nothing.
 #[test]
 fn a_host_that_waits_for_a_guest_takes_no_cpu_time() {

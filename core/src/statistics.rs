@@ -156,6 +156,33 @@ impl Counters {
         bump(&rare.time, time);
     }
 
+    /// As many, all zero.
+    #[cfg(feature = "std")]
+    fn zeroed(&self) -> Counters {
+        Counters {
+            calls: self.calls.iter().map(|_| Block::default()).collect(),
+            rare: self.rare.iter().map(|_| Block::default()).collect(),
+            lost: Arc::default(),
+        }
+    }
+
+    /// Adds what others have counted, where there are counters for it. No one else may write to these.
+    #[cfg(feature = "std")]
+    fn add(&self, other: &Counters) {
+        for line in 0..other.calls.len() * COUNTERS {
+            let Counts { calls, errors, denied, user_refused, unknown, panics, time } = other.counts(line);
+            if let (Some(counter), Some(rare)) = (self.calls(line), self.rare(line)) {
+                bump(counter, calls);
+                bump(&rare.errors, errors);
+                bump(&rare.denied, denied);
+                bump(&rare.panics, panics);
+                bump(&rare.time, time);
+            }
+            bump(&self.lost.0.user_refused, user_refused);
+            bump(&self.lost.0.unknown, unknown);
+        }
+    }
+
     fn counts(&self, line: usize) -> Counts {
         let get = |c: &AtomicU64| c.load(Ordering::Relaxed);
         let (Some(calls), Some(rare)) = (self.calls(line), self.rare(line)) else { return Counts::default() };
@@ -181,6 +208,21 @@ pub struct Statistics {
 }
 
 impl Statistics {
+    /// The sum of several of one dispatcher's, as they are now; `None` of none.
+    #[cfg(feature = "std")]
+    pub fn sum(all: impl IntoIterator<Item = Statistics>) -> Option<Statistics> {
+        let mut all = all.into_iter().peekable();
+        let counters = all.peek()?.counters.zeroed();
+        all.for_each(|one| counters.add(&one.counters));
+        Some(Statistics { counters })
+    }
+
+    /// Counts here too what another of the same dispatcher's has counted; no one else may count here.
+    #[cfg(feature = "std")]
+    pub(crate) fn add(&self, other: &Statistics) {
+        self.counters.add(&other.counters);
+    }
+
     /// The sum over all calls.
     pub fn total(&self) -> Counts {
         let mut total = Counts::default();

@@ -2,9 +2,10 @@
 
 use super::{Detached, Doorbell, Next, Ring, Setup, Teardown};
 use crate::memory::AtomicMemory;
+use crate::statistics::Statistics;
 use crate::{Dispatcher, Error, Privilege, VmExit};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::task::{Wake, Waker};
 use std::time::{Duration, Instant};
 
@@ -96,11 +97,41 @@ struct Held {
     ring: Mutex<Ring>,
     /// Whether it was found detached: then another may take its place, whoever has it locked.
     gone: AtomicBool,
+    /// Its counters, once it was looked after.
+    statistics: OnceLock<Statistics>,
 }
 
 impl Held {
+    fn new(ring: Ring) -> Held {
+        Held { ring: Mutex::new(ring), gone: AtomicBool::new(false), statistics: OnceLock::new() }
+    }
+
     fn is_gone(&self) -> bool {
         self.gone.load(Ordering::Acquire) || self.ring.try_lock().is_ok_and(|ring| ring.detached().is_some())
+    }
+}
+
+/// The rings there are, by address, and what was counted in those that were.
+#[derive(Default)]
+struct List {
+    there: Vec<(u64, Arc<Held>)>,
+    past: Option<Statistics>,
+}
+
+impl List {
+    /// Lets go of rings that are not served any more.
+    fn retain(&mut self, stays: impl Fn(&Arc<Held>) -> bool) {
+        let List { there, past } = self;
+        there.retain(|(_, ring)| {
+            let stays = stays(ring);
+            if !stays && let Some(own) = ring.statistics.get() {
+                match past {
+                    Some(past) => past.add(own),
+                    None => *past = Some(own.clone()), // which counts no more
+                }
+            }
+            stays
+        });
     }
 }
 
@@ -112,7 +143,7 @@ pub struct Rings {
     most: usize,
     doorbell: Doorbell,
     bell: Arc<dyn Bell>,
-    rings: Mutex<Vec<(u64, Arc<Held>)>>,
+    rings: Mutex<List>,
     /// Counts the changes of `rings`.
     changes: AtomicUsize,
     stopped: AtomicBool,
@@ -123,7 +154,7 @@ pub struct Rings {
 
 impl std::fmt::Debug for Rings {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "Rings({} of at most {}, {:?})", lock(&self.rings).len(), self.most, self.doorbell)
+        write!(f, "Rings({} of at most {}, {:?})", lock(&self.rings).there.len(), self.most, self.doorbell)
     }
 }
 
@@ -143,14 +174,15 @@ impl Rings {
     pub fn set_up<M: AtomicMemory + ?Sized>(&self, memory: &M, setup: Setup) -> Result<(), Error> {
         let mut rings = lock(&self.rings);
         // One that is being served is not detached, or will be found so the next time.
-        rings.retain(|(_, ring)| !ring.is_gone());
+        rings.retain(|ring| !ring.is_gone());
         setup.check(memory)?;
-        if rings.iter().any(|(address, _)| *address == setup.address) || rings.len() >= self.most {
+        let there = &mut rings.there;
+        if there.iter().any(|(address, _)| *address == setup.address) || there.len() >= self.most {
             return Err(Error::InvalidState);
         }
         let waker = Waker::from(Arc::new(Wakes(Arc::clone(&self.bell))));
         let ring = Ring::new(memory, setup, self.doorbell, Some(waker))?;
-        rings.push((setup.address, Arc::new(Held { ring: Mutex::new(ring), gone: AtomicBool::new(false) })));
+        there.push((setup.address, Arc::new(Held::new(ring))));
         drop(rings);
         self.changed();
         Ok(())
@@ -176,7 +208,7 @@ impl Rings {
         }
         locked.detach(memory, Detached::TornDown);
         drop(locked);
-        lock(&self.rings).retain(|(_, other)| !Arc::ptr_eq(other, &ring));
+        lock(&self.rings).retain(|other| !Arc::ptr_eq(other, &ring));
         self.changed();
         Ok(())
     }
@@ -202,6 +234,14 @@ impl Rings {
         &self.work
     }
 
+    /// The counters of all calls that came through rings, as they are now, to be added to the vCPUs' own; `None` before
+    /// a ring was looked after.
+    pub fn statistics(&self) -> Option<Statistics> {
+        let list = lock(&self.rings);
+        let there = list.there.iter().filter_map(|(_, ring)| ring.statistics.get());
+        Statistics::sum(list.past.iter().chain(there).cloned())
+    }
+
     /// Why the ring at an address is not served any more, if there is one and that is so.
     pub fn detached(&self, address: u64) -> Option<Detached> {
         let ring = self.at(address)?;
@@ -216,7 +256,7 @@ impl Rings {
     }
 
     fn at(&self, address: u64) -> Option<Arc<Held>> {
-        lock(&self.rings).iter().find(|(place, _)| *place == address).map(|(_, ring)| Arc::clone(ring))
+        lock(&self.rings).there.iter().find(|(place, _)| *place == address).map(|(_, ring)| Arc::clone(ring))
     }
 
     fn changed(&self) {
@@ -248,7 +288,14 @@ impl Rings {
         vm: &Vm,
         most: u32,
     ) -> Result<u32, VmExit> {
-        let drained = lock(&held.ring).drain(memory, dispatcher, vm, most);
+        let mut ring = lock(&held.ring);
+        let drained = ring.drain(memory, dispatcher, vm, most);
+        if held.statistics.get().is_none()
+            && let Some(statistics) = ring.statistics()
+        {
+            let _ = held.statistics.set(statistics);
+        }
+        drop(ring);
         if drained.served > 0 {
             self.work.served.fetch_add(drained.served as usize, Ordering::Relaxed);
         }
@@ -348,7 +395,7 @@ impl Rings {
     }
 
     fn all(&self) -> Vec<Arc<Held>> {
-        lock(&self.rings).iter().map(|(_, ring)| Arc::clone(ring)).collect()
+        lock(&self.rings).there.iter().map(|(_, ring)| Arc::clone(ring)).collect()
     }
 
     fn all_awake<M: AtomicMemory + ?Sized>(&self, memory: &M) -> Vec<Arc<Held>> {

@@ -259,6 +259,44 @@ fn a_vm_has_so_many_rings_and_no_more() {
     assert_eq!(set_up(4), Ok(()));
 }
 
+/// Calls that came through rings are counted, whatever has become of the rings.
+#[test]
+fn the_counters_of_rings_outlive_them() {
+    let lab = Lab::new();
+    let slot = |name| lab.dispatcher.served().position(|call| call.name == name);
+    let sums = |rings: &hypercall_core::ring::Rings| {
+        let counted = rings.statistics().expect("rings were looked after");
+        assert_eq!(
+            counted.total().calls,
+            counted.of(slot("LAB_SUM")).calls + counted.of(slot("LAB_ACT")).calls + 1
+        );
+        (counted.of(slot("LAB_SUM")), counted.of(slot("LAB_ACT")), counted.of(None))
+    };
+    let call = |address: u64, number: u64, what: u64| {
+        let producer = lab.producer(address, Endian::NATIVE);
+        let _ = producer.submit(&CallEntry::new(number, &[what]), no_doorbell).unwrap();
+        lab.rings.drain(&lab.memory, &lab.dispatcher, &lab.vm, 10)
+    };
+    assert!(lab.rings.statistics().is_none());
+    for i in 0..3 {
+        lab.rings.set_up(&lab.memory, lab.setup(BASE + i * 0x2000, 2, Endian::NATIVE)).unwrap();
+    }
+    call(BASE, number(1), 1);
+    call(BASE, number(99), 1); // which there is not
+    call(BASE + 0x2000, number(2), 4); // a panic
+    call(BASE + 0x4000, number(2), 0xff); // an error
+    let all = sums(&lab.rings);
+    assert_eq!((all.0.calls, all.1.calls, all.1.errors, all.1.panics, all.2.unknown), (1, 2, 2, 1, 1));
+    // One is torn down, one spoilt and replaced; the third goes on.
+    lab.rings.tear_down(&lab.memory, Teardown::by_vmm(BASE)).unwrap();
+    assert_eq!(sums(&lab.rings), all);
+    assert_eq!(call(BASE + 0x2000, number(2), 2), Some(VmExit { code: 9 }));
+    lab.rings.set_up(&lab.memory, lab.setup(BASE + 0x2000, 2, Endian::NATIVE)).unwrap();
+    call(BASE + 0x4000, number(1), 1);
+    let more = sums(&lab.rings);
+    assert_eq!((more.0.calls, more.1.calls, more.1.panics, more.2), (2, 3, 1, all.2));
+}
+
 /// CPU time of this process's threads is not known everywhere; where it is, a host that sleeps takes none.
 #[cfg(target_os = "linux")]
 #[test]
