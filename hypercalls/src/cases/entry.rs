@@ -18,12 +18,12 @@ pub const ENTRY: u64 = 0x1f80;
 /// HYPERCALL_MULTICALL's number in the vendor's space.
 const MULTICALL: u64 = 0x40;
 
-/// HYPERCALL_RING_SETUP's.
+/// HYPERCALL_RING_SETUP's number in the vendor's space.
 pub const RING_SETUP: u64 = 0x41;
 /// HYPERCALL_RING_TEARDOWN's.
 pub const RING_TEARDOWN: u64 = 0x42;
 /// HYPERCALL_RING_DOORBELL's.
-const RING_DOORBELL: u64 = 0x43;
+pub const RING_DOORBELL: u64 = 0x43;
 /// log2 of the number of entries of the rings here.
 const RING_ORDER: u64 = 2;
 
@@ -60,19 +60,37 @@ pub fn served(
     input: &[u64; MAX_REGISTERS],
     found: &[u64; MAX_REGISTERS],
 ) -> Result<u64, String> {
+    kept(spec, registers, input, found)?;
+    let result = index(registers, spec.result);
+    let value = spec.value.map_or(result, |name| index(registers, name));
+    if value != result && found[result] != 0 {
+        return Err(format!("the multicall answered {:#x}", found[result]));
+    }
+    Ok(found[value])
+}
+
+/// Looks whether a call that gives a value at most left every other register as it was.
+///
+/// # Errors
+/// Which it did not, in words.
+pub fn kept(
+    spec: &Spec,
+    registers: &[Reg],
+    input: &[u64; MAX_REGISTERS],
+    found: &[u64; MAX_REGISTERS],
+) -> Result<(), String> {
     let result = index(registers, spec.result);
     let value = spec.value.map_or(result, |name| index(registers, name));
     for register in registers.iter().filter(|r| r.index != result && r.index != value) {
         let (is, must) = (found[register.index], input[register.index]);
         if is != must {
             let name = register.name;
-            return Err(format!("the multicall left {name} as {is:#x} and it must be {must:#x}"));
+            return Err(format!(
+                "the multicall or ring's call left {name} as {is:#x} and it must be {must:#x}"
+            ));
         }
     }
-    if value != result && found[result] != 0 {
-        return Err(format!("the multicall answered {:#x}", found[result]));
-    }
-    Ok(found[value])
+    Ok(())
 }
 
 /// A case as an entry. Words for which it has no use hold poison, as its registers do.

@@ -8,6 +8,7 @@
 //! | module | what it holds |
 //! |---|---|
 //! | [`by_c`] | calls made by C code |
+//! | [`drain`] | a ring that the host drains at the doorbell |
 //! | [`heap`] | an allocator that never frees |
 //! | [`window`] | a part of the image's own memory as guest memory |
 //! | [`machine`] | the VM of the stock handlers |
@@ -20,6 +21,7 @@
 extern crate alloc;
 
 pub mod by_c;
+pub mod drain;
 pub mod heap;
 pub mod machine;
 #[cfg(all(feature = "mem", not(test), any(target_arch = "s390x", target_arch = "powerpc64")))]

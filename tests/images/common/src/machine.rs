@@ -1,5 +1,6 @@
 //! The VM of the stock handlers, without an operating system under it.
 
+use crate::drain::DrainedRing;
 use crate::window::Window;
 use alloc::sync::Arc;
 use core::cell::Cell;
@@ -9,7 +10,7 @@ use hypercall_core::ring::{Setup, Teardown};
 use hypercall_core::services::Services;
 use hypercall_core::{
     Action, Arch, BuildError, Builder, Completion, Convention, Deferral, Dispatcher, EntryPoint, Error,
-    Fault, Interface, Policy, Vcpu,
+    Fault, Interface, Policy, Vcpu, VmExit,
 };
 use hypercalls::cases::linked;
 use hypercalls::catalogue::kvm::{MagicFeatures, MagicPageFlags};
@@ -33,6 +34,7 @@ pub struct Machine<P> {
     platform: P,
     memory: Window,
     retries: Retries,
+    ring: DrainedRing,
     /// The deferred call that waits, and its value.
     waiting: Cell<Option<(Completion, u64)>>,
     calls_served: Cell<u64>,
@@ -42,7 +44,8 @@ impl<P: Platform> Machine<P> {
     /// A VM of an architecture with this memory.
     pub fn new(arch: Arch, platform: P, memory: Window) -> Machine<P> {
         let (waiting, calls_served) = (Cell::new(None), Cell::new(0));
-        Machine { arch, platform, memory, retries: Retries::new(1), waiting, calls_served }
+        let (retries, ring) = (Retries::new(1), DrainedRing::default());
+        Machine { arch, platform, memory, retries, ring, waiting, calls_served }
     }
 
     /// Completes the deferred call that waits, as a device would some time later. False if there is none.
@@ -50,6 +53,17 @@ impl<P: Platform> Machine<P> {
         let Some((completion, value)) = self.waiting.take() else { return false };
         completion.complete(Ok(value.into()));
         true
+    }
+
+    /// Serves what was handed in through the guest's ring, if its doorbell was rung since: before the guest goes
+    /// on behind the call that rang it. The exit, where a call ended the VM.
+    pub fn drain(&self, dispatcher: &Dispatcher<Machine<P>>) -> Option<VmExit> {
+        self.ring.drain(&self.memory, dispatcher, self, || self.complete_waiting())
+    }
+
+    /// How many calls came through rings.
+    pub fn drained(&self) -> u64 {
+        self.ring.served()
     }
 
     /// Waits for a call that only this thread can complete.
@@ -91,18 +105,18 @@ impl<P: Platform> Memory for Machine<P> {
     }
 }
 
-/// What an image refuses of a ring is what every host refuses.
 impl<P: Platform> CallRings for Machine<P> {
     fn set_up_ring(&self, setup: Setup) -> Result<(), Error> {
-        setup.check(&self.memory)?;
-        Err(Error::Unsupported)
+        self.ring.set_up(&self.memory, setup)
     }
 
-    fn tear_down_ring(&self, _teardown: Teardown) -> Result<(), Error> {
-        Err(Error::NotFound)
+    fn tear_down_ring(&self, teardown: Teardown) -> Result<(), Error> {
+        self.ring.tear_down(&self.memory, teardown)
     }
 
-    fn ring_doorbell(&self) {}
+    fn ring_doorbell(&self) {
+        self.ring.doorbell();
+    }
 }
 
 impl<P: Platform> WallClock for Machine<P> {

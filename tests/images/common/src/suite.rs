@@ -1,8 +1,11 @@
 //! The walk through the conformance cases, in the guest.
 
+mod rounds;
+
 use crate::score::Score;
 use crate::window::Window;
 use alloc::string::String;
+use core::sync::atomic::AtomicU32;
 use hypercall_core::memory::GuestMemory;
 use hypercall_core::{Endian, Privilege, Reg, Width, interface};
 use hypercalls::cases::judge::{Meant, firsts, prepare, wrong};
@@ -63,53 +66,62 @@ pub struct Setting {
     pub sabotage: bool,
 }
 
+/// How a call is made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Way {
+    /// In registers.
+    Registers,
+    /// As the entry of a multicall.
+    Multicall,
+    /// Through a ring, which the host drains at the doorbell.
+    Ring,
+}
+
 /// A call to make.
 #[derive(Clone, Copy, Debug)]
 struct Call {
     case: &'static Case,
     width: Width,
     privilege: Privilege,
-    in_multicall: bool,
+    way: Way,
 }
 
 impl Setting {
-    /// The calls to make, first each in registers, then each as the entry of a multicall.
+    /// The calls to make, each in one way, then each in the next.
     fn calls(&self) -> impl Iterator<Item = Call> + use<> {
-        let multicalls = self.list().map(|call| Call { in_multicall: true, ..call });
-        let by_c = self.by_c;
-        self.list().chain(multicalls.filter(move |_| !by_c))
+        let ways =
+            if self.by_c { &[Way::Registers][..] } else { &[Way::Registers, Way::Multicall, Way::Ring] };
+        let setting = *self;
+        ways.iter().flat_map(move |way| setting.list(*way))
     }
 
     /// Every case in each width but those that end the VM, then the first case of each number as a user
     /// program.
-    fn list(&self) -> impl Iterator<Item = Call> + use<> {
+    fn list(&self, way: Way) -> impl Iterator<Item = Call> + use<> {
         let (widths, by_c) = (self.widths, self.by_c);
-        let supervisor = widths.iter().flat_map(|width| {
+        let supervisor = widths.iter().flat_map(move |width| {
             let mine = cases::all().filter(|case| is_for(case, *width) && !ends(case));
-            mine.map(|case| Call {
-                case,
-                width: *width,
-                privilege: Privilege::Supervisor,
-                in_multicall: false,
-            })
+            let (width, privilege) = (*width, Privilege::Supervisor);
+            mine.map(move |case| Call { case, width, privilege, way })
         });
         let first = widths.first().copied().filter(move |_| !by_c).into_iter();
-        let user = first.flat_map(|width| {
+        let user = first.flat_map(move |width| {
             let mine = firsts().filter(move |case| is_for(case, width));
-            mine.map(move |case| Call { case, width, privilege: Privilege::User, in_multicall: false })
+            mine.map(move |case| Call { case, width, privilege: Privilege::User, way })
         });
         supervisor.chain(user)
     }
 
     /// How many cases [`run`](Self::run) and [`end`](Self::end) count.
     pub fn planned(&self) -> usize {
-        self.calls().count() + 1
+        self.calls().count() + self.rounds().count() + 1
     }
 
-    /// Makes every call, judges each and counts it; `limit` of them at most.
+    /// Makes every call, judges each and counts it; `limit` of them at most, and only without a limit what else
+    /// there is with a ring.
     pub fn run(&self, guest: &mut impl Guest, score: &Score, limit: usize) {
         for (i, call) in self.calls().take(limit).enumerate() {
-            let Call { case, width, privilege, in_multicall } = call;
+            let Call { case, width, privilege, way } = call;
             let mut image = self.image(&call);
             if self.sabotage && i == 0 {
                 image.expected[image.result] ^= 1;
@@ -117,9 +129,9 @@ impl Setting {
             }
             prepare(&self.memory, &self.place, case);
             let now = guest.now();
-            let found = match in_multicall {
-                false => guest.call(case, &image, width, privilege),
-                true => self.through_multicall(guest, case, &image, width, privilege),
+            let found = match way {
+                Way::Registers => guest.call(case, &image, width, privilege),
+                Way::Multicall | Way::Ring => self.through_memory(guest, &call, &image),
             };
             let meant = Meant {
                 case,
@@ -133,32 +145,61 @@ impl Setting {
             let wrong = wrong(&meant, &found.registers, found.ending, &self.memory).or(found.wrong);
             count(guest, score, &call, wrong);
         }
+        if limit >= self.planned() {
+            self.run_rounds(guest, score);
+        }
     }
 
-    /// Makes a call as the entry of a multicall, which is made in registers.
-    fn through_multicall(
-        &self,
-        guest: &mut impl Guest,
-        case: &Case,
-        image: &Image,
-        width: Width,
-        privilege: Privilege,
-    ) -> Found {
-        let place = (&self.memory as &dyn GuestMemory, self.place.data + entry::ENTRY, self.endian);
+    /// Makes a call that stands in memory; what goes with it is made in registers.
+    fn through_memory(&self, guest: &mut impl Guest, call: &Call, image: &Image) -> Found {
+        let Call { width, way, .. } = *call;
+        let (spec, registers, endian) = (self.spec(width), self.registers, self.endian);
         let mut wrong = None;
-        let make = |input: &[u64; MAX_REGISTERS]| {
-            let served = privilege == Privilege::Supervisor;
-            let multicall = Image { input: *input, expected: *input, served, ..image.clone() };
-            let found = guest.call(case, &multicall, width, privilege);
+        let make = |input: &_| {
+            let found = self.trap(guest, call, image, input);
             wrong = wrong.take().or(found.wrong);
             (found.registers, found.ending)
         };
-        match entry::through_multicall(image, self.spec(width), self.registers, place, make) {
+        let made = if way == Way::Ring {
+            let ring = (self.ring_words(), self.ring(), endian);
+            entry::through_ring(image, spec, registers, ring, make)
+        } else {
+            let place = (&self.memory as &dyn GuestMemory, self.place.data + entry::ENTRY, endian);
+            entry::through_multicall(image, spec, registers, place, make)
+        };
+        match made {
             Ok((registers, ending)) => Found { registers, ending, wrong },
             Err(error) => {
                 Found { registers: image.input, ending: Ending::Returns, wrong: wrong.or(Some(error)) }
             }
         }
+    }
+
+    /// Makes a call of the project's own with these registers, on behalf of another.
+    fn trap(
+        &self,
+        guest: &mut impl Guest,
+        call: &Call,
+        image: &Image,
+        input: &[u64; MAX_REGISTERS],
+    ) -> Found {
+        let Call { case, width, privilege, .. } = *call;
+        let served = privilege == Privilege::Supervisor;
+        let own = Image { input: *input, expected: *input, served, ..image.clone() };
+        let mut found = guest.call(case, &own, width, privilege);
+        let kept = entry::kept(self.spec(width), self.registers, input, &found.registers);
+        found.wrong = found.wrong.take().or(kept.err());
+        found
+    }
+
+    /// Where the ring is.
+    fn ring(&self) -> u64 {
+        self.place.data + cases::RING
+    }
+
+    fn ring_words(&self) -> &'static [AtomicU32] {
+        let size = (cases::DATA_SIZE - cases::RING) as usize;
+        self.memory.words(self.ring(), size).expect("the data area is memory")
     }
 
     /// Makes the call that ends the VM. The host counts it as [`ended`](Self::ended) says; if it comes back, it failed.
@@ -176,10 +217,19 @@ impl Setting {
             .then(|| alloc::format!("the VM ended with {with} and must end so: {expected:?}"))
     }
 
+    /// What is wrong with so many calls having come through the ring, as the host saw it; `None` if nothing is.
+    pub fn drained(&self, calls: u64) -> Option<String> {
+        let cases = self.calls().filter(|c| c.way == Way::Ring && c.privilege == Privilege::Supervisor);
+        let must = cases.count() as u64 + self.rounds().count() as u64 * rounds::CALLS;
+        // One that is to be made again is answered with that, too.
+        (calls < must)
+            .then(|| alloc::format!("{calls} calls came through the ring and must be at least {must}"))
+    }
+
     fn last(&self) -> Option<Call> {
         let case = cases::all().find(|case| ends(case))?;
         let width = *self.widths.first()?;
-        Some(Call { case, width, privilege: Privilege::Supervisor, in_multicall: false })
+        Some(Call { case, width, privilege: Privilege::Supervisor, way: Way::Registers })
     }
 
     fn spec(&self, width: Width) -> &'static Spec {
@@ -187,14 +237,14 @@ impl Setting {
     }
 
     fn image(&self, call: &Call) -> Image {
-        let Call { case, width, privilege, in_multicall } = *call;
+        let Call { case, width, privilege, way } = *call;
         let denied = case.interface == &interface::VENDOR && case.number == DENIED_NUMBER;
         let rules = Rules {
             privilege,
             user_allowed: false,
             allowed: !denied,
             dirty_upper_halves: self.dirty_upper_halves,
-            in_multicall,
+            in_multicall: way != Way::Registers,
         };
         lower(case, self.spec(width), self.registers, &self.place, &rules)
     }
@@ -205,9 +255,13 @@ fn ends(case: &Case) -> bool {
 }
 
 fn count(guest: &mut impl Guest, score: &Score, call: &Call, wrong: Option<String>) {
-    let Call { case, width, privilege, in_multicall } = call;
+    let Call { case, width, privilege, way } = call;
     let (space, number, name, width) = (case.interface.name, case.number, case.name, width.name());
-    let way = if *in_multicall { ", in a multicall" } else { "" };
+    let way = match way {
+        Way::Registers => "",
+        Way::Multicall => ", in a multicall",
+        Way::Ring => ", in a ring",
+    };
     let name = format_args!("{space} {number:#x} {name}, {width}, {privilege:?}{way}");
     if let Some(line) = score.count(name, wrong) {
         guest.say(&alloc::format!("{line}"));

@@ -3,7 +3,8 @@
 #![allow(unsafe_code)] // addresses that a guest names become pointers, after a check
 
 use core::ptr;
-use hypercall_core::memory::{GuestMemory, MemoryError};
+use core::sync::atomic::{AtomicU32, Ordering};
+use hypercall_core::memory::{AtomicMemory, GuestMemory, MemoryError};
 
 /// The memory from `first` to `end` of a guest that runs without address translation, or whose physical
 /// addresses are the host's.
@@ -37,6 +38,35 @@ impl Window {
         let length = length as u64;
         let inside = address >= self.first && address.checked_add(length).is_some_and(|end| end <= self.end);
         if inside { Ok(()) } else { Err(MemoryError { address, length }) }
+    }
+
+    /// The words of a range, as a side that shares them has them.
+    ///
+    /// # Errors
+    /// [`MemoryError`] when the range is not all in the window, or does not begin at a multiple of 4.
+    pub fn words(&self, address: u64, length: usize) -> Result<&'static [AtomicU32], MemoryError> {
+        self.check(address, length)?;
+        if !address.is_multiple_of(4) {
+            return Err(MemoryError { address, length: length as u64 });
+        }
+        let first = ptr::with_exposed_provenance::<AtomicU32>(address as usize);
+        // SAFETY: inside the window, which is memory of no Rust object for as long as it is used; aligned. Whoever
+        // else reaches it here does so by volatile or atomic accesses, on the same processor.
+        Ok(unsafe { core::slice::from_raw_parts(first, length / 4) })
+    }
+
+    fn word(&self, address: u64) -> Result<&'static AtomicU32, MemoryError> {
+        self.words(address, 4)?.first().ok_or(MemoryError { address, length: 4 })
+    }
+}
+
+impl AtomicMemory for Window {
+    fn load(&self, address: u64, ordering: Ordering) -> Result<u32, MemoryError> {
+        self.word(address).map(|word| word.load(ordering))
+    }
+
+    fn store(&self, address: u64, word: u32, ordering: Ordering) -> Result<(), MemoryError> {
+        self.word(address).map(|place| place.store(word, ordering))
     }
 }
 
@@ -87,5 +117,24 @@ mod tests {
         }
         assert!(window.contains(first + 8, 48) && !window.contains(first + 8, 49));
         assert!(!window.contains(first + 8, u64::MAX) && window.contains(0, 0));
+    }
+
+    #[test]
+    fn words_are_the_bytes_there() {
+        let words = Box::leak(Box::new([0_u32; 4]));
+        let first = words.as_mut_ptr().expose_provenance() as u64;
+        // SAFETY: leaked, and not used otherwise.
+        let window = unsafe { Window::new(first, first + 12) };
+        window.store(first + 4, u32::from_ne_bytes([1, 2, 3, 4]), Ordering::Relaxed).unwrap();
+        let mut buffer = [0; 4];
+        window.read(first + 4, &mut buffer).unwrap();
+        assert_eq!(buffer, [1, 2, 3, 4]);
+        assert_eq!(window.load(first + 4, Ordering::Relaxed), Ok(u32::from_ne_bytes([1, 2, 3, 4])));
+        for address in [first - 4, first + 2, first + 9, first + 12, u64::MAX - 3] {
+            assert!(window.load(address, Ordering::Relaxed).is_err(), "{address:#x}");
+            assert!(window.store(address, 1, Ordering::Relaxed).is_err(), "{address:#x}");
+        }
+        assert_eq!(window.words(first, 12).unwrap().len(), 3);
+        assert!(window.words(first, 16).is_err() && window.words(first + 1, 8).is_err());
     }
 }

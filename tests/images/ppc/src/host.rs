@@ -139,6 +139,11 @@ impl Guest {
         end
     }
 
+    /// How many calls came through its rings.
+    pub fn drained(&self) -> u64 {
+        self.machine.drained()
+    }
+
     /// Whether a mapping came from a guest that jumps to pages it maps no-execute.
     pub fn kernel_nx_disabled(&self) -> bool {
         magic_page().kernel_nx_disabled()
@@ -294,6 +299,10 @@ impl Guest {
         }
         self.state.registers = cpu.registers;
         self.state.nip = cpu.nip;
+        // What the guest handed in through its ring, if this was its doorbell.
+        if let Some(exit) = self.machine.drain(&self.dispatcher) {
+            return Some(End::Exit(exit.code));
+        }
         match step {
             Step::Resume => None,
             Step::Interrupt { vector, srr0, srr1 } => {

@@ -10,7 +10,7 @@ use hypercall_image_common::mode::Order;
 use hypercall_image_common::score::Score;
 
 #[global_allocator]
-static HEAP: Heap<{ 4 << 20 }> = Heap::new();
+static HEAP: Heap<{ 8 << 20 }> = Heap::new();
 
 /// The counts of the whole run.
 pub static SCORE: Score = Score::new();
@@ -65,18 +65,20 @@ fn run(order: Order) {
     let by_c = order.is_by_c();
     let jobs = || jobs().filter(|job| !(by_c && job.flipped));
     let checks = |job| if by_c { 0 } else { checks::of(job).count() };
-    let planned = jobs().map(|job| guest::setting(job, order).planned() + checks(job) + 1);
+    let planned = jobs().map(|job| guest::setting(job, order).planned() + checks(job) + 2);
     say!("{}", SCORE.plan(planned.sum()));
     for (i, job) in jobs().enumerate() {
         guest::prepare(job, if i == 0 { order } else { unbroken(order) });
         let mut guest = Guest::new(job, order);
         let end = guest.run();
         guest::print_failures();
+        let setting = guest::setting(job, order);
         let wrong = match end {
-            End::Exit(code) => guest::setting(job, order).ended(code),
+            End::Exit(code) => setting.ended(code),
             fault => Some(alloc::format!("{fault:x?} at {}", guest::at())),
         };
         count(format_args!("{job:?}: the VM's end"), wrong);
+        count(format_args!("{job:?}: the ring"), setting.drained(guest.drained()));
         if !by_c {
             count(format_args!("{job:?}: what the host saw"), checks::host_saw(&guest));
         }

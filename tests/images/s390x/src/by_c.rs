@@ -31,7 +31,7 @@ pub fn run(setting: &Setting, order: Order) -> ! {
     let mut guest =
         Caller { make, table: Table::new(setting.convention, &registers::ALL), own: Own::default() };
     at_interruptions(count_interruption as *const () as u64);
-    say(&format!("{}", SCORE.plan(setting.planned() + 1)));
+    say(&format!("{}", SCORE.plan(setting.planned() + 2)));
     setting.run(&mut guest, &SCORE, usize::MAX);
     if let Some(line) = SCORE.count("each call by its own function", guest.own.missing()) {
         say(&format!("{line}"));

@@ -72,7 +72,7 @@ pub extern "C" fn main(plan: &Plan) -> ! {
     if plan.order.is_by_c() {
         crate::by_c::run(setting, plan.order);
     }
-    say(&format!("{}", SCORE.plan(setting.planned() + hostile::planned())));
+    say(&format!("{}", SCORE.plan(setting.planned() + hostile::planned() + 1)));
     match plan.order {
         Order::Panic => {
             // HYPERCALL_PANIC, which this order's host does not deny.

@@ -122,6 +122,9 @@ pub fn run(order: Order) -> ! {
     {
         say(&format!("{line}"));
     }
+    if let Some(line) = SCORE.count("the ring", plan.setting.drained(machine.drained())) {
+        say(&format!("{line}"));
+    }
     say(&format!("{}", SCORE.summary()));
     cpu::end(match order {
         Order::Short | Order::Lie => End::Good,
@@ -185,6 +188,10 @@ impl Host<'_> {
             step = cpu.complete(self.dispatcher.convention(self.entry), answer);
         }
         (self.psw, self.context.registers) = (cpu.psw, cpu.registers);
+        // What the guest handed in through its ring, if this was its doorbell.
+        if let Some(exit) = self.machine.drain(self.dispatcher) {
+            return Some(Stop::Exit(exit.code));
+        }
         match step {
             Step::Resume => None,
             Step::ProgramInterruption { code, ilc } => {
