@@ -7,7 +7,7 @@ use super::bindings::{
 use super::error::KvmError;
 use bytemuck::Pod;
 use core::ptr::NonNull;
-use core::sync::atomic::{AtomicU8, Ordering};
+use core::sync::atomic::{AtomicU8, AtomicU32, Ordering};
 use std::fs::File;
 use std::io;
 use std::os::fd::{AsRawFd, FromRawFd};
@@ -95,7 +95,7 @@ pub(super) struct Mapping {
     length: usize,
 }
 
-// SAFETY: the mapping belongs to the value and is only reached as atomic bytes, which threads may share.
+// SAFETY: the mapping belongs to the value and is only reached as atomics, which threads may share.
 unsafe impl Send for Mapping {}
 // SAFETY: as above.
 unsafe impl Sync for Mapping {}
@@ -153,6 +153,16 @@ impl Mapping {
         // this process reaches them as atomics only. What KVM and its guest write beside that is another
         // program's, for which atomics are made.
         unsafe { core::slice::from_raw_parts(self.start.as_ptr(), self.length) }
+    }
+}
+
+impl Mapping {
+    /// Its whole words.
+    pub(super) fn words(&self) -> &[AtomicU32] {
+        // SAFETY: as in `bytes`; mappings begin at a page.
+        unsafe {
+            core::slice::from_raw_parts(self.start.as_ptr().cast(), self.length / size_of::<AtomicU32>())
+        }
     }
 }
 

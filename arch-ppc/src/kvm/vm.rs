@@ -8,8 +8,8 @@ use super::error::KvmError;
 use super::sys::{self, Mapping};
 use crate::instructions::HypercallInstructions;
 use bytemuck::Zeroable;
-use core::sync::atomic::AtomicU8;
-use hypercall_core::memory::FlatMemory;
+use core::sync::atomic::AtomicU32;
+use hypercall_core::memory::WordMemory;
 use std::fs::File;
 use std::sync::Arc;
 
@@ -50,9 +50,9 @@ impl Kvm {
 #[derive(Clone, Debug)]
 pub struct Ram(Arc<Mapping>);
 
-impl AsRef<[AtomicU8]> for Ram {
-    fn as_ref(&self) -> &[AtomicU8] {
-        self.0.bytes()
+impl AsRef<[AtomicU32]> for Ram {
+    fn as_ref(&self) -> &[AtomicU32] {
+        self.0.words()
     }
 }
 
@@ -86,9 +86,9 @@ impl KvmVm {
         Ok(KvmVm { fd, ram, run_size })
     }
 
-    /// Its memory.
-    pub fn memory(&self) -> FlatMemory<Ram> {
-        FlatMemory::over(0, self.ram.clone())
+    /// Its memory, in which there can be rings.
+    pub fn memory(&self) -> WordMemory<Ram> {
+        WordMemory::over(0, self.ram.clone())
     }
 
     /// The instructions with which KVM has a guest make ePAPR calls, for the device tree (KVM_PPC_GET_PVINFO).

@@ -23,11 +23,11 @@ pub trait AtomicMemory: GuestMemory {
 }
 
 /// Plain memory of words at one guest-physical address, which threads share: for tests and the loopback
-/// backend.
+/// backend, and over words of the VMM's own for backends.
 #[derive(Clone, Debug)]
-pub struct WordMemory {
+pub struct WordMemory<Words = Arc<[AtomicU32]>> {
     base: u64,
-    words: Arc<[AtomicU32]>,
+    words: Words,
 }
 
 /// Bytes of a word.
@@ -36,29 +36,35 @@ const WORD: usize = size_of::<u32>();
 impl WordMemory {
     /// `length` zero bytes at guest-physical address `base`; both are rounded down to whole words.
     pub fn new(base: u64, length: usize) -> WordMemory {
-        let words = (0..length / WORD).map(|_| AtomicU32::new(0)).collect();
+        WordMemory::over(base, (0..length / WORD).map(|_| AtomicU32::new(0)).collect())
+    }
+}
+
+impl<Words: AsRef<[AtomicU32]>> WordMemory<Words> {
+    /// These words at guest-physical address `base`, which is rounded down to whole words.
+    pub fn over(base: u64, words: Words) -> WordMemory<Words> {
         WordMemory { base: base - base % WORD as u64, words }
     }
 
     /// The words from `address` on, as the guest's side has them. None where there is no memory.
     pub fn from(&self, address: u64) -> &[AtomicU32] {
-        self.offset(address, 0).and_then(|at| self.words.get(at / WORD..)).unwrap_or_default()
+        self.offset(address, 0).and_then(|at| self.words.as_ref().get(at / WORD..)).unwrap_or_default()
     }
 
     /// How far in a range begins, if all of it is here.
     fn offset(&self, address: u64, length: usize) -> Option<usize> {
         let at = usize::try_from(address.checked_sub(self.base)?).ok()?;
-        (at.checked_add(length)? <= self.words.len() * WORD).then_some(at)
+        (at.checked_add(length)? <= self.words.as_ref().len() * WORD).then_some(at)
     }
 
     fn word(&self, address: u64) -> Result<&AtomicU32, MemoryError> {
         let error = MemoryError { address, length: WORD as u64 };
         let at = self.offset(address, WORD).filter(|at| at.is_multiple_of(WORD)).ok_or(error)?;
-        self.words.get(at / WORD).ok_or(error)
+        self.words.as_ref().get(at / WORD).ok_or(error)
     }
 }
 
-impl AtomicMemory for WordMemory {
+impl<Words: AsRef<[AtomicU32]>> AtomicMemory for WordMemory<Words> {
     fn load(&self, address: u64, ordering: Ordering) -> Result<u32, MemoryError> {
         self.word(address).map(|word| word.load(ordering))
     }
@@ -68,12 +74,12 @@ impl AtomicMemory for WordMemory {
     }
 }
 
-impl GuestMemory for WordMemory {
+impl<Words: AsRef<[AtomicU32]>> GuestMemory for WordMemory<Words> {
     fn read(&self, address: u64, buffer: &mut [u8]) -> Result<(), MemoryError> {
         let length = buffer.len();
         let at = self.offset(address, length).ok_or(MemoryError { address, length: length as u64 })?;
         let mut done = 0;
-        while let Some(word) = self.words.get((at + done) / WORD).filter(|_| done < length) {
+        while let Some(word) = self.words.as_ref().get((at + done) / WORD).filter(|_| done < length) {
             let bytes = word.load(Ordering::Relaxed).to_ne_bytes();
             let from = &bytes[(at + done) % WORD..];
             let piece = from.len().min(length - done);
@@ -87,7 +93,7 @@ impl GuestMemory for WordMemory {
         let length = data.len();
         let at = self.offset(address, length).ok_or(MemoryError { address, length: length as u64 })?;
         let mut done = 0;
-        while let Some(word) = self.words.get((at + done) / WORD).filter(|_| done < length) {
+        while let Some(word) = self.words.as_ref().get((at + done) / WORD).filter(|_| done < length) {
             let skip = (at + done) % WORD;
             let piece = (WORD - skip).min(length - done);
             let new = &data[done..done + piece];

@@ -1,5 +1,6 @@
 //! Real KVM on PowerPC: a distribution's kernel with kvm-hv in an emulated pseries machine, and in it, as its first
-//! process, a program that makes the PAPR cases in guests of its own.
+//! process, a program that makes the PAPR cases in guests of its own: in registers, as multicalls, and through a ring that
+//! the vCPU's thread drains or another polls.
 //!
 //! The emulated machine's own hypervisor is QEMU's, which lets its guest be a hypervisor too (`cap-nested-hv`). To the
 //! kernel and the program this is KVM as on a POWER9.
@@ -31,7 +32,7 @@ const BOOT_LIMIT: Duration = Duration::from_secs(4 * 60);
 /// For the program that hangs.
 const HANG_LIMIT: Duration = Duration::from_secs(10);
 
-/// A pseries machine without firmware of its own. What TCG does not emulate is off, or the machine does not start.
+/// A pseries machine with two processors, one for a vCPU and one for whoever polls its ring, and without firmware of its own. What TCG does not emulate is off, or the machine does not start.
 const MACHINE: &str = "pseries,cap-nested-hv=on,x-vof=on,cap-ccf-assist=off,cap-htm=off,cap-cfpc=broken,\
                        cap-sbbc=broken,cap-ibs=broken";
 const COMMAND_LINE: &str = "console=hvc0 panic=-1 loglevel=1";
@@ -140,7 +141,7 @@ impl Machine<'_> {
     fn boot(&self, name: &str, order: &str, verdict: Verdict, limit: Duration) -> Tally {
         let machine = Invocation::new(&self.qemu)
             .args(["-nodefaults", "-no-user-config", "-nographic", "-no-reboot", "-serial", "stdio"])
-            .args(["-machine", MACHINE, "-accel", "tcg", "-cpu", "power9", "-smp", "1", "-m", "1024"])
+            .args(["-machine", MACHINE, "-accel", "tcg", "-cpu", "power9", "-smp", "2", "-m", "1024"])
             .arg("-kernel")
             .arg(&self.vmlinux)
             .arg("-initrd")

@@ -1,5 +1,5 @@
-//! The guest: a loop in assembly that makes one call a record, with every register loaded before and looked at
-//! afterwards.
+//! The guest: a loop in assembly that makes one call a record. One by registers has every register loaded before and
+//! looked at afterwards; one through a ring is handed in and waited for as `hypercall_core::ring::Producer` does.
 
 use bytemuck::{Pod, Zeroable};
 use core::arch::global_asm;
@@ -10,13 +10,14 @@ use hypercalls::cases::lower::MAX_REGISTERS;
 #[derive(Clone, Copy, Pod, Zeroable)]
 #[repr(C)]
 pub struct Record {
-    /// Registers before the call: R0 to R31, XER, CTR, LR, CR.
+    /// Registers before the call: R0 to R31, XER, CTR, LR, CR. Through a ring: number, nine words, the ring's address,
+    /// how many entries it has less one.
     pub input: [u64; MAX_REGISTERS],
     /// What they must be after it.
     pub expected: [u64; MAX_REGISTERS],
     /// Which bits of that count.
     pub mask: [u64; MAX_REGISTERS],
-    /// What they were.
+    /// What they were. Through a ring: state, result, nine words.
     pub output: [u64; MAX_REGISTERS],
     /// The address of the call's program interrupt, or zero.
     pub fault: u64,
@@ -24,18 +25,26 @@ pub struct Record {
     pub expected_fault: u64,
     /// The guest's own verdict: 0 before it has one, [`RIGHT`], or 2 if something is wrong.
     pub verdict: u64,
+    /// How the call is made: 0 by registers, [`THROUGH_RING`].
+    pub kind: u64,
 }
+
+/// [`Record::kind`]: through a ring.
+pub const THROUGH_RING: u64 = 1;
 
 /// [`Record::verdict`]: everything is as it must be.
 pub const RIGHT: u64 = 1;
 
 const _: () = {
     assert!(MAX_REGISTERS == 36);
-    assert!(size_of::<Record>() == 1176);
+    assert!(size_of::<Record>() == 1184);
 };
 
 // Plain integer instructions in the machine's own byte order; a guest of the other one gets each word reversed.
 // The record is in SPRG0, and SPRG1 is scratch: all general registers belong to the call.
+//
+// The ring's header and entries (`hypercall_ring`, `hypercall_call_entry`): producer 256, flags 768, detached 772;
+// number 0, state 8, flags 12, result 16, words 24, turn 96. The barriers are those of `docs/ring.md`.
 global_asm!(
     ".pushsection .rodata.guest, \"a\"",
     ".balign 8",
@@ -43,6 +52,9 @@ global_asm!(
     "hypercall_guest_loop:",
     "1:",
     "mfspr 31, 272",
+    "ld 0, 1176(31)",
+    "cmpldi 0, 0, 0",
+    "bne 0, 10f",
     "ld 0, 256(31)",
     "mtxer 0",
     "ld 0, 264(31)",
@@ -94,10 +106,88 @@ global_asm!(
     "beq 0, 4f",
     "li 5, 2",
     "4:",
+    "5:",
     "std 5, 1168(31)",
-    "addi 31, 31, 1176",
+    "addi 31, 31, 1184",
     "mtspr 272, 31",
     "b 1b",
+    // Through a ring. The next ticket, where the entry's turn is that ticket.
+    "10:",
+    "ld 30, 80(31)",
+    "ld 29, 88(31)",
+    "addi 28, 30, 256",
+    "lwz 6, 0(30)",
+    "lis 7, 0x4856", // its magic
+    "ori 7, 7, 0x7267",
+    "cmplw 0, 6, 7",
+    "bne 0, 17f",
+    "11:",
+    "lwz 27, 0(28)",
+    "and 26, 27, 29",
+    "sldi 26, 26, 7",
+    "add 26, 26, 30",
+    "addi 26, 26, 4096",
+    "lwz 6, 96(26)",
+    "cmplw 0, 6, 27",
+    "bne 0, 11b",
+    "isync",
+    "addi 6, 27, 1",
+    "12:",
+    "lwarx 7, 0, 28",
+    "cmplw 0, 7, 27",
+    "bne 0, 11b",
+    "stwcx. 6, 0, 28",
+    "bne 0, 12b",
+    // The call, then its state, then a look whether the host sleeps.
+    "ld 6, 0(31)",
+    "std 6, 0(26)",
+    "li 6, 0",
+    "stw 6, 12(26)",
+    ".irp i, 1,2,3,4,5,6,7,8,9",
+    "ld 6, 8*\\i(31)",
+    "std 6, 16+8*\\i(26)",
+    ".endr",
+    "li 6, 1",
+    "lwsync",
+    "stw 6, 8(26)",
+    "sync",
+    "13:",
+    "lwz 6, 768(30)",
+    "andi. 6, 6, 2",
+    "beq 0, 14f",
+    "lis 3, 0",
+    "ori 3, 3, 0x710c", // HYPERCALL_RING_DOORBELL: 0x7000 + 4 * 0x43
+    "sc 1",
+    "14:",
+    "li 6, 1024",
+    "mtctr 6",
+    "15:",
+    "lwz 25, 8(26)",
+    "cmplwi 0, 25, 1",
+    "bne 0, 16f",
+    "bdnz 15b",
+    "lwz 6, 772(30)",
+    "cmplwi 0, 6, 0",
+    "beq 0, 13b",
+    "17:",
+    "li 5, 2", // no ring, or not served any more
+    "b 5b",
+    // The answer, and the entry is free for the ticket that is a ring's length on.
+    "16:",
+    "isync",
+    "std 25, 864(31)",
+    ".irp i, 0,1,2,3,4,5,6,7,8,9",
+    "ld 6, 16+8*\\i(26)",
+    "std 6, 872+8*\\i(31)",
+    ".endr",
+    "add 6, 27, 29",
+    "addi 6, 6, 1",
+    "lwsync",
+    "stw 6, 96(26)",
+    "li 5, 1",
+    "cmplwi 0, 25, 5", // to be handed in again
+    "bne 0, 5b",
+    "b 11b",
     // At 0x700: notes the address and goes on behind it, with every register as it was.
     "hypercall_guest_fault:",
     "mtspr 273, 31",

@@ -45,6 +45,17 @@ fn say(what: &str, result: libc::c_long) {
     }
 }
 
+/// Keeps this thread on one processor.
+pub fn pin(processor: usize) {
+    // SAFETY: all bytes zero is an empty set; the numbers here are below its size, and the kernel reads it only.
+    let result = unsafe {
+        let mut set: libc::cpu_set_t = core::mem::zeroed();
+        libc::CPU_SET(processor, &mut set);
+        libc::sched_setaffinity(0, size_of_val(&set), &set)
+    };
+    say("sched_setaffinity", result.into());
+}
+
 /// What the machine was started for: `order=` on the kernel's command line, which gives what it does not know itself
 /// to the first process as its environment.
 pub fn order() -> Result<Order, String> {

@@ -1,8 +1,9 @@
 //! The PAPR conformance cases on real KVM.
 //!
 //! The program is the first process of a Linux kernel for powerpc64: it loads KVM's modules, makes every case in
-//! a guest of its own and switches the machine off. Its last line counts the cases; whoever started the machine
-//! judges by that line, so that a program that dies on the way is a failure.
+//! guests of its own, in registers, as multicalls and through rings, and switches the machine off. Its last line
+//! counts the cases; whoever started the machine judges by that line, so that a program that dies on the way is a
+//! failure.
 
 #[cfg(all(target_arch = "powerpc64", target_os = "linux"))]
 mod cases;
@@ -14,6 +15,10 @@ mod hostile;
 #[cfg(all(target_arch = "powerpc64", target_os = "linux"))]
 #[allow(unsafe_code)] // mount, finit_module and reboot
 mod machine;
+#[cfg(all(target_arch = "powerpc64", target_os = "linux"))]
+mod vm;
+#[cfg(all(target_arch = "powerpc64", target_os = "linux"))]
+mod ways;
 
 #[cfg(all(target_arch = "powerpc64", target_os = "linux"))]
 fn main() {
