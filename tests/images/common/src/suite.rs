@@ -68,7 +68,7 @@ pub struct Setting {
 
 /// How a call is made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Way {
+pub enum Way {
     /// In registers.
     Registers,
     /// As the entry of a multicall.
@@ -203,10 +203,15 @@ impl Setting {
     }
 
     /// Makes the call that ends the VM. The host counts it as [`ended`](Self::ended) says; if it comes back, it failed.
-    pub fn end(&self, guest: &mut impl Guest, score: &Score) {
+    pub fn end(&self, guest: &mut impl Guest, score: &Score, way: Way) {
         let Some(last) = self.last() else { return };
-        let found = guest.call(last.case, &self.image(&last), last.width, last.privilege);
-        let wrong = alloc::format!("the call came back: {:?}", found.ending);
+        let last = Call { way, ..last };
+        let image = self.image(&last);
+        let found = match way {
+            Way::Registers => guest.call(last.case, &image, last.width, last.privilege),
+            Way::Multicall | Way::Ring => self.through_memory(guest, &last, &image),
+        };
+        let wrong = alloc::format!("the call came back: {:?}, {:?}", found.ending, found.wrong);
         count(guest, score, &last, Some(wrong));
     }
 

@@ -12,7 +12,7 @@ use hypercall_arch_ppc::{PpcRegisters, registers};
 use hypercall_core::{Privilege, Width};
 use hypercall_image_common::by_c::{Call, Own, Table};
 use hypercall_image_common::mode::Order;
-use hypercall_image_common::suite::{Found, Guest, Setting};
+use hypercall_image_common::suite::{Found, Guest, Setting, Way};
 use hypercalls::cases::Case;
 use hypercalls::cases::lower::{Ending, Image};
 
@@ -60,7 +60,7 @@ pub fn run(job: Job, setting: &Setting, order: Order) {
         caller.say(&format!("{line}"));
     }
     caller.say(&format!("{} calls made by C, each by its own function", caller.own.count()));
-    setting.end(&mut caller, &SCORE);
+    setting.end(&mut caller, &SCORE, Way::Registers);
 }
 
 struct Caller {

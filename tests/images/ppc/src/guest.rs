@@ -17,7 +17,7 @@ use hypercall_arch_ppc::node::HypervisorNode;
 use hypercall_arch_ppc::{PpcRegisters, msr, registers};
 use hypercall_core::{Endian, Privilege, Width};
 use hypercall_image_common::mode::Order;
-use hypercall_image_common::suite::{Found, Guest, Setting};
+use hypercall_image_common::suite::{Found, Guest, Setting, Way};
 use hypercall_image_common::window::Window;
 use hypercalls::cases::Case;
 use hypercalls::cases::lower::{Ending, Image, MAX_REGISTERS, Place};
@@ -60,6 +60,17 @@ pub struct Job {
     pub route: Route,
     /// Whether it makes them in the byte order that the image does not have.
     pub flipped: bool,
+}
+
+impl Job {
+    /// How it makes its last call: in each way by one of them.
+    fn end(self) -> Way {
+        match self {
+            Job { flipped: true, .. } => Way::Ring,
+            Job { route: Route::Sc1Epapr, .. } => Way::Multicall,
+            Job { route: Route::Sc | Route::Sc1Papr, .. } => Way::Registers,
+        }
+    }
 }
 
 /// What host and guest share beside the guest's memory.
@@ -216,7 +227,7 @@ extern "C" fn guest_main() -> ! {
     }
     desk().at = "the last case";
     install_runner(job);
-    setting.end(&mut caller, &SCORE);
+    setting.end(&mut caller, &SCORE, job.end());
     exit(LEFT_OVER)
 }
 

@@ -12,7 +12,7 @@ use hypercall_core::{Privilege, Width};
 use hypercall_image_common::by_c::{Call, Own, Table};
 use hypercall_image_common::machine::Platform;
 use hypercall_image_common::mode::Order;
-use hypercall_image_common::suite::{Found, Guest, Setting};
+use hypercall_image_common::suite::{Found, Guest, Setting, Way};
 use hypercalls::cases::Case;
 use hypercalls::cases::lower::{Ending, Image};
 
@@ -37,7 +37,7 @@ pub fn run(setting: &Setting, order: Order) -> ! {
         say(&format!("{line}"));
     }
     say(&format!("{} calls made by C, each by its own function", guest.own.count()));
-    setting.end(&mut guest, &SCORE);
+    setting.end(&mut guest, &SCORE, Way::Registers);
     give_up();
 }
 

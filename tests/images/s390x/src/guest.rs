@@ -16,7 +16,7 @@ use hypercall_core::memory::GuestMemoryExt;
 use hypercall_core::{Endian, Privilege, Width};
 use hypercall_image_common::machine::Platform;
 use hypercall_image_common::mode::Order;
-use hypercall_image_common::suite::{Found, Guest, Setting};
+use hypercall_image_common::suite::{Found, Guest, Setting, Way};
 use hypercalls::cases::Case;
 use hypercalls::cases::lower::{Ending, Image, MAX_REGISTERS};
 
@@ -25,11 +25,27 @@ pub struct Plan {
     /// The cases.
     pub setting: Setting,
     order: Order,
+    /// How it makes its last call.
+    end: Way,
 }
 
+/// What a guest goes through whose last call is all that it makes.
+const ENDS: [Way; 2] = [Way::Multicall, Way::Ring];
+
 impl Plan {
-    /// What an order asks of the guest.
-    pub fn of(order: Order) -> Plan {
+    /// What an order asks of the guests, one after the other: the first makes the cases.
+    pub fn all(order: Order) -> impl Iterator<Item = Plan> {
+        let more = matches!(order, Order::Cases | Order::Break(_) | Order::Crash);
+        let ends = if more { &ENDS[..] } else { &[] };
+        core::iter::once(Way::Registers).chain(ends.iter().copied()).map(move |end| Plan::of(order, end))
+    }
+
+    /// Whether it makes the cases before its last call.
+    pub fn makes_cases(&self) -> bool {
+        self.end == Way::Registers
+    }
+
+    fn of(order: Order, end: Way) -> Plan {
         Plan {
             setting: Setting {
                 convention: "diag500",
@@ -43,6 +59,7 @@ impl Plan {
                 sabotage: matches!(order, Order::Fail | Order::Lie),
             },
             order,
+            end,
         }
     }
 }
@@ -72,7 +89,12 @@ pub extern "C" fn main(plan: &Plan) -> ! {
     if plan.order.is_by_c() {
         crate::by_c::run(setting, plan.order);
     }
-    say(&format!("{}", SCORE.plan(setting.planned() + hostile::planned() + 1)));
+    if !plan.makes_cases() {
+        setting.end(&mut guest, &SCORE, plan.end);
+        give_up()
+    }
+    let others = Plan::all(plan.order).count();
+    say(&format!("{}", SCORE.plan(setting.planned() + hostile::planned() + others)));
     match plan.order {
         Order::Panic => {
             // HYPERCALL_PANIC, which this order's host does not deny.
@@ -95,7 +117,7 @@ pub extern "C" fn main(plan: &Plan) -> ! {
             say(&format!("{line}"));
         }
     });
-    setting.end(&mut guest, &SCORE);
+    setting.end(&mut guest, &SCORE, plan.end);
     give_up()
 }
 
