@@ -1,6 +1,6 @@
 //! Real KVM on PowerPC: a distribution's kernel with kvm-hv in an emulated pseries machine, and in it, as its first
 //! process, a program that makes the PAPR cases in guests of its own: in registers, as multicalls, and through a ring that
-//! the vCPU's thread drains or another polls.
+//! the vCPU's thread drains, or another polls or sleeps at.
 //!
 //! The emulated machine's own hypervisor is QEMU's, which lets its guest be a hypervisor too (`cap-nested-hv`). To the
 //! kernel and the program this is KVM as on a POWER9.

@@ -22,10 +22,13 @@ pub enum Way {
     DrainedRing,
     /// Through a ring of four entries, which another thread polls.
     PolledRing,
+    /// Through a ring of four entries; another thread serves it, and sleeps at once when there is nothing to serve.
+    SleepingRing,
 }
 
 /// Every way.
-pub const ALL: [Way; 4] = [Way::Registers, Way::Multicall, Way::DrainedRing, Way::PolledRing];
+pub const ALL: [Way; 5] =
+    [Way::Registers, Way::Multicall, Way::DrainedRing, Way::PolledRing, Way::SleepingRing];
 
 /// log2 of a ring's entries.
 const ORDER: u64 = 2;
@@ -69,7 +72,7 @@ impl Way {
                     })
                     .collect()
             }
-            Way::DrainedRing | Way::PolledRing => {
+            Way::DrainedRing | Way::PolledRing | Way::SleepingRing => {
                 let through =
                     |(i, (_, image)): (usize, &(Case, Image))| (through_ring(image, spec, layout), Some(i));
                 let set_up = (own(spec, RING_SETUP, &[layout.ring, ORDER, 0]), None);
@@ -103,7 +106,7 @@ impl Way {
                 let handed_in = entry::entry(image, spec, &registers::ALL);
                 entry::answer(image, spec, &registers::ALL, &handed_in, &found)
             }
-            Way::DrainedRing | Way::PolledRing => {
+            Way::DrainedRing | Way::PolledRing | Way::SleepingRing => {
                 let handed_in = entry::entry(image, spec, &registers::ALL);
                 let [state, result, ref words @ ..] = record.output;
                 let state = u32::try_from(state).map_err(|_| "a state of more than 32 bits")?;
