@@ -38,6 +38,7 @@
 
 pub mod adapter;
 pub mod backend;
+mod call;
 pub mod cpuid;
 pub mod error;
 pub mod inject;
@@ -52,6 +53,7 @@ pub mod watchdog;
 pub mod xen;
 pub mod xen_exit;
 
-pub use adapter::{Call, KvmCalls, Served};
+pub use adapter::{KvmCalls, Served};
+pub use call::Call;
 pub use error::KvmError;
 pub use vm::KvmVm;

@@ -12,6 +12,7 @@ use hypercall_arch_x86::kvm::{KvmCalls, KvmError, Served, adapter, inject};
 use hypercall_arch_x86::{convention, entry};
 use hypercall_core::prelude::*;
 use hypercall_core::{VmExit, interface};
+use kvm_bindings::kvm_run__bindgen_ty_1__bindgen_ty_8 as KvmRunHypercall;
 use kvm_bindings::{KVM_CAP_EXIT_HYPERCALL, kvm_enable_cap};
 use kvm_ioctls::{HypercallExit, VcpuExit};
 use std::sync::Arc;
@@ -105,11 +106,13 @@ fn number_12_by_exit_hypercall_is_answered_in_the_exit() {
     let dispatcher = exit_dispatcher();
     let mut bench = Bench::with(&kvm, Start::LONG, &[0xf4], dispatcher, |_| {});
     let _ = bench.step(); // the registers are those of some exit
-    let mut ret = 0;
     let mut exit = |nr, longmode| {
-        // Only three arguments are KVM's; the rest of the array is of earlier exits.
+        // As KVM leaves it: only three arguments are its own; the rest of the array is of earlier exits.
         let args = [0x1_0000_3000, 0xffff_ffff_0000_0004, 0x10, 0xbad, 0xbad, 0xbad];
-        let exit = VcpuExit::Hypercall(HypercallExit { nr, args, ret: &mut ret, longmode });
+        let run = bench.fd.get_kvm_run();
+        run.__bindgen_anon_1.hypercall = KvmRunHypercall { nr, args, ..Default::default() };
+        run.__bindgen_anon_1.hypercall.__bindgen_anon_1.longmode = longmode;
+        let exit = VcpuExit::Hypercall(HypercallExit { nr, args, ret: &mut 0, longmode });
         let call = bench.calls.recognise(exit).unwrap();
         assert_eq!(bench.calls.serve(call, &mut bench.fd, &bench.vm).unwrap(), Served::Resume);
         // SAFETY: this test only looks at the integers that `serve` has put there.

@@ -1,12 +1,13 @@
 //! Serves calls for a VMM that owns its loop on `kvm-ioctls`.
 
+use super::call::{Call, Doorbells, Form, call_address, doorbell_port, exit_trap};
 use super::error::KvmError;
 use super::{inject, xen_exit};
 use crate::X86Registers;
 use crate::entry;
 use hypercall_core::arch::{Caller, Endian, Privilege, Width};
 use hypercall_core::convention::Mode;
-use hypercall_core::{Action, Dispatcher, EntryId, MAX_ARGUMENTS, Trap, Vcpu, VmExit};
+use hypercall_core::{Action, Dispatcher, EntryId, Vcpu, VmExit};
 use kvm_bindings::{
     KVM_CAP_SYNC_REGS, KVM_EXIT_XEN, KVM_SYNC_X86_REGS, KVM_SYNC_X86_SREGS, kvm_regs, kvm_sregs,
 };
@@ -14,54 +15,10 @@ use kvm_ioctls::{SyncReg, VcpuExit, VcpuFd, VmFd};
 use std::fmt;
 use std::sync::Arc;
 
-/// Length of `out imm8, al`.
-const PORT_LENGTH: u64 = 2;
-/// Length of `mov byte ptr [disp32], al` with a SIB byte.
-const MMIO_LENGTH: u64 = 7;
-/// Length of `vmcall` and `vmmcall`.
-const VMCALL_LENGTH: u64 = 3;
-/// KVM completes an `out` to this port differently (`KVM_X86_QUIRK_OUT_7E_INC_RIP`).
-const QUIRK_PORT: u64 = 0x7e;
 /// EFER.LMA: long mode is active (AMD64 APM volume 2, EFER).
 const EFER_LMA: u64 = 1 << 10;
-/// The arguments that KVM_EXIT_HYPERCALL fills in; the rest of the array is left over from earlier exits
-/// (Linux `arch/x86/kvm/x86.c`, `KVM_HC_MAP_GPA_RANGE`).
-const EXIT_ARGUMENTS: usize = 3;
 /// A store crosses at most one page boundary, so one more exit may come before it is complete.
 const MOST_FRAGMENTS: u32 = 8;
-
-/// An exit that is a call, as [`KvmCalls::recognise`] found it. It borrows nothing.
-#[derive(Clone, Copy, Debug)]
-pub struct Call {
-    entry: EntryId,
-    form: Form,
-}
-
-impl Call {
-    /// Where it came in.
-    pub fn entry(&self) -> EntryId {
-        self.entry
-    }
-}
-
-#[derive(Clone, Copy, Debug)]
-enum Form {
-    /// The call is in the registers; the instruction has this length.
-    Doorbell { length: u64 },
-    /// The call is in the exit.
-    Hypercall { number: u64, arguments: [u64; EXIT_ARGUMENTS], width: Width },
-    /// The call is in the registers, mode and privilege in the exit.
-    Xen,
-}
-
-impl Form {
-    fn length(&self) -> u64 {
-        match self {
-            Form::Doorbell { length } => *length,
-            Form::Hypercall { .. } | Form::Xen => VMCALL_LENGTH,
-        }
-    }
-}
 
 /// What the VMM does after a call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -113,8 +70,8 @@ enum Access {
 pub struct KvmCalls<Vm> {
     dispatcher: Arc<Dispatcher<Vm>>,
     vcpu: Vcpu,
-    ports: Vec<(u16, EntryId)>,
-    addresses: Vec<(u64, EntryId)>,
+    ports: Doorbells<u16>,
+    addresses: Doorbells<u64>,
     hypercall: Option<EntryId>,
     xen: Option<EntryId>,
     access: Access,
@@ -136,7 +93,7 @@ impl<Vm> KvmCalls<Vm> {
     /// # Errors
     /// [`KvmError::Port`] for a port that `out imm8` does not reach, or that KVM treats specially.
     pub fn new(dispatcher: Arc<Dispatcher<Vm>>, index: u32) -> Result<KvmCalls<Vm>, KvmError> {
-        let (mut ports, mut addresses) = (Vec::new(), Vec::new());
+        let (mut ports, mut addresses) = (Doorbells::default(), Doorbells::default());
         let (mut hypercall, mut xen) = (None, None);
         for (point, _, _) in dispatcher.entries() {
             let Some(id) = dispatcher.entry(point) else { continue };
@@ -145,9 +102,9 @@ impl<Vm> KvmCalls<Vm> {
             } else if point == entry::EXIT_XEN {
                 xen = Some(id);
             } else if point.transport == entry::PIO {
-                ports.push((doorbell_port(point.address)?, id));
+                ports.push(doorbell_port(point.address)?, id);
             } else if point.transport == entry::MMIO {
-                addresses.push((point.address, id));
+                addresses.push(point.address, id);
             }
         }
         let vcpu = dispatcher.vcpu(index);
@@ -199,20 +156,25 @@ impl<Vm> KvmCalls<Vm> {
     /// is a call.
     #[inline]
     pub fn recognise<'a>(&self, exit: VcpuExit<'a>) -> Result<Call, VcpuExit<'a>> {
-        match &exit {
-            VcpuExit::IoOut(port, data) if data.len() == 1 => find(&self.ports, port)
-                .map(|entry| Call { entry, form: Form::Doorbell { length: PORT_LENGTH } }),
-            VcpuExit::MmioWrite(address, _) => find(&self.addresses, address)
-                .map(|entry| Call { entry, form: Form::Doorbell { length: MMIO_LENGTH } }),
-            VcpuExit::Hypercall(call) => self.hypercall.map(|entry| {
-                let [a, b, c, ..] = call.args;
-                let width = if call.longmode & 1 != 0 { Width::Bits64 } else { Width::Bits32 };
-                Call { entry, form: Form::Hypercall { number: call.nr, arguments: [a, b, c], width } }
-            }),
-            VcpuExit::Unsupported(KVM_EXIT_XEN) => self.xen.map(|entry| Call { entry, form: Form::Xen }),
-            _ => None,
+        if let VcpuExit::IoOut(port, [_]) = &exit
+            && let Some(entry) = self.ports.at_first(*port)
+        {
+            return Ok(Call { entry, form: Form::Port });
         }
-        .ok_or(exit)
+        self.recognise_other(exit)
+    }
+
+    /// As [`recognise`](Self::recognise), of exits that are not a call by the first of the ports.
+    #[inline(never)]
+    fn recognise_other<'a>(&self, exit: VcpuExit<'a>) -> Result<Call, VcpuExit<'a>> {
+        let (entry, form) = match &exit {
+            VcpuExit::IoOut(port, [_]) => (self.ports.find(*port), Form::Port),
+            VcpuExit::MmioWrite(address, _) => (self.addresses.find(*address), Form::Mmio),
+            VcpuExit::Hypercall(_) => (self.hypercall, Form::Hypercall),
+            VcpuExit::Unsupported(KVM_EXIT_XEN) => (self.xen, Form::Xen),
+            _ => return Err(exit),
+        };
+        entry.map(|entry| Call { entry, form }).ok_or(exit)
     }
 
     /// Serves a call. Where the handler deferred its answer, this waits for it.
@@ -225,12 +187,30 @@ impl<Vm> KvmCalls<Vm> {
     /// [`KvmError::Ioctl`] and [`KvmError::Incomplete`]: KVM's, not the guest's; the VM cannot go on.
     #[inline]
     pub fn serve(&mut self, call: Call, vcpu: &mut VcpuFd, vm: &Vm) -> Result<Served, KvmError> {
+        if self.access != Access::Sync || !call.form.is_doorbell() {
+            return self.serve_otherwise(call, vcpu, vm);
+        }
+        // All that an exit leaves cold costs here: this is one straight piece of code, on a small frame.
+        let sync = vcpu.sync_regs_mut();
+        let caller = caller(&sync.sregs);
+        let registers = registers(&mut sync.regs);
+        let action = self.dispatcher.serve(call.entry, vm, &mut self.vcpu, registers, caller);
+        if let Action::Return(_) = action {
+            vcpu.set_sync_dirty_reg(SyncReg::Register);
+            return Ok(Served::Resume);
+        }
+        self.act(call, vcpu, caller.width, action)
+    }
+
+    /// Serves a call that KVM_RUN did not bring in registers of its own accord.
+    #[inline(never)]
+    fn serve_otherwise(&mut self, call: Call, vcpu: &mut VcpuFd, vm: &Vm) -> Result<Served, KvmError> {
         match call.form {
-            Form::Doorbell { .. } => self.serve_registers(call, vcpu, vm),
-            Form::Hypercall { number, arguments, width } => {
-                let trap = exit_trap(number, arguments, width);
+            Form::Port | Form::Mmio => self.serve_by_ioctls(call, vcpu, vm),
+            Form::Hypercall => {
+                let trap = exit_trap(vcpu.get_kvm_run());
                 let action = self.dispatcher.dispatch(call.entry, vm, &mut self.vcpu, &trap);
-                self.act(call, vcpu, width, action)
+                self.act(call, vcpu, trap.caller.width, action)
             }
             Form::Xen => self.serve_xen(call, vcpu, vm),
         }
@@ -249,23 +229,12 @@ impl<Vm> KvmCalls<Vm> {
         self.act(call, vcpu, caller.width, action)
     }
 
-    /// Serves a call whose registers the exit did not bring itself.
-    #[inline]
-    fn serve_registers(&mut self, call: Call, vcpu: &mut VcpuFd, vm: &Vm) -> Result<Served, KvmError> {
-        let dispatcher = &*self.dispatcher;
-        if self.access == Access::Sync {
-            let sync = vcpu.sync_regs_mut();
-            let caller = caller(&sync.sregs);
-            let action = dispatcher.serve(call.entry, vm, &mut self.vcpu, registers(&mut sync.regs), caller);
-            if let Action::Return(_) = action {
-                vcpu.set_sync_dirty_reg(SyncReg::Register);
-                return Ok(Served::Resume);
-            }
-            return self.act(call, vcpu, caller.width, action);
-        }
+    /// Serves a doorbell's call whose registers have to be fetched.
+    fn serve_by_ioctls(&mut self, call: Call, vcpu: &mut VcpuFd, vm: &Vm) -> Result<Served, KvmError> {
         let mut regs = get_regs(vcpu)?;
         let caller = caller(&vcpu.get_sregs().map_err(KvmError::ioctl("KVM_GET_SREGS"))?);
-        let action = dispatcher.serve(call.entry, vm, &mut self.vcpu, registers(&mut regs), caller);
+        let registers = registers(&mut regs);
+        let action = self.dispatcher.serve(call.entry, vm, &mut self.vcpu, registers, caller);
         if let Action::Return(_) = action {
             set_regs(vcpu, &regs)?;
             return Ok(Served::Resume);
@@ -284,13 +253,13 @@ impl<Vm> KvmCalls<Vm> {
     ) -> Result<Served, KvmError> {
         match action {
             Action::Return(answer) => match call.form {
-                Form::Doorbell { .. } => {
+                Form::Port | Form::Mmio => {
                     let mode = self.mode(call, width);
                     let mut regs = self.regs(vcpu)?;
                     mode.write(registers(&mut regs), &answer);
                     self.store(vcpu, regs)?;
                 }
-                Form::Hypercall { .. } => vcpu.get_kvm_run().__bindgen_anon_1.hypercall.ret = answer.result,
+                Form::Hypercall => vcpu.get_kvm_run().__bindgen_anon_1.hypercall.ret = answer.result,
                 Form::Xen => xen_exit::answer(vcpu.get_kvm_run(), answer.result),
             },
             Action::Retry => self.back_to_the_call(call, vcpu, width)?,
@@ -360,37 +329,6 @@ pub fn complete(vcpu: &mut VcpuFd) -> Result<(), KvmError> {
     Err(KvmError::Incomplete(MOST_FRAGMENTS))
 }
 
-/// Where a call is, by RIP at the exit and when that is complete. Some hosts have moved RIP at the exit, some
-/// move it when the exit is completed.
-fn call_address(at_exit: u64, complete: u64, length: u64, width: Width) -> u64 {
-    if complete == at_exit { width.mask(at_exit.wrapping_sub(length)) } else { at_exit }
-}
-
-/// The port of a doorbell that can be one.
-fn doorbell_port(address: u64) -> Result<u16, KvmError> {
-    let error = |reason| KvmError::Port { port: address, reason };
-    match u8::try_from(address) {
-        _ if address == QUIRK_PORT => Err(error("KVM completes a write to it differently")),
-        Ok(port) => Ok(port.into()),
-        Err(_) => Err(error("`out imm8, al` reaches the ports to 0xff")),
-    }
-}
-
-#[inline]
-fn find<T: PartialEq>(places: &[(T, EntryId)], place: &T) -> Option<EntryId> {
-    places.iter().find(|(p, _)| p == place).map(|(_, id)| *id)
-}
-
-/// KVM has looked at CPL itself before this exit: a user program's call does not get here.
-fn exit_trap(number: u64, given: [u64; EXIT_ARGUMENTS], width: Width) -> Trap {
-    let mut arguments = [0; MAX_ARGUMENTS];
-    for (to, from) in arguments.iter_mut().zip(given) {
-        *to = width.mask(from);
-    }
-    let caller = Caller { width, privilege: Privilege::Supervisor, endian: Endian::Little };
-    Trap { number: width.mask(number), arguments, caller }
-}
-
 /// Mode and privilege: CPL is SS.DPL, 64-bit code runs with EFER.LMA and CS.L (Intel SDM volume 3).
 #[inline]
 fn caller(sregs: &kvm_sregs) -> Caller {
@@ -453,25 +391,26 @@ mod tests {
     }
 
     #[test]
-    fn a_call_is_found_whenever_the_host_moves_rip() {
-        assert_eq!(call_address(0x1000, 0x1002, 2, Width::Bits64), 0x1000, "moved by completing the exit");
-        assert_eq!(call_address(0x1002, 0x1002, 2, Width::Bits64), 0x1000, "moved before");
-        assert_eq!(call_address(1, 1, 7, Width::Bits32), 0xffff_fffa, "a hostile guest at the bottom");
+    fn each_of_several_doorbells_is_found() {
+        let entries = [entry::port(1), entry::port(2), entry::port(3)];
+        let mut builder = Dispatcher::<()>::builder(hypercall_core::Arch::X86);
+        for point in entries {
+            builder = builder.entry(point, &crate::convention::KVM, &hypercall_core::interface::KVM);
+        }
+        let dispatcher = builder.build().unwrap();
+        let calls = KvmCalls::new(Arc::new(dispatcher), 0).unwrap();
+        for (port, point) in (1..).zip(entries) {
+            assert_eq!(
+                calls.recognise(VcpuExit::IoOut(port, &[0])).unwrap().entry(),
+                entry_of(&calls, point)
+            );
+        }
+        assert!(calls.recognise(VcpuExit::IoOut(4, &[0])).is_err());
+        assert!(calls.recognise(VcpuExit::IoOut(1, &[0, 0])).is_err(), "two bytes wide");
+        assert!(calls.recognise(VcpuExit::MmioWrite(1, &[0])).is_err());
     }
 
-    #[test]
-    fn a_port_that_cannot_be_a_doorbell_is_refused() {
-        assert!(matches!(doorbell_port(0x48), Ok(0x48)));
-        assert!(matches!(doorbell_port(0xff), Ok(0xff)));
-        assert!(matches!(doorbell_port(0x7e), Err(KvmError::Port { port: 0x7e, .. })));
-        assert!(matches!(doorbell_port(0x100), Err(KvmError::Port { port: 0x100, .. })));
-    }
-
-    #[test]
-    fn an_exits_arguments_are_masked_outside_64_bit_mode() {
-        let trap = exit_trap(u64::MAX, [1 << 32 | 7, 8, 9], Width::Bits32);
-        assert_eq!((trap.number, trap.arguments), (0xffff_ffff, [7, 8, 9, 0, 0, 0, 0, 0, 0]));
-        let trap = exit_trap(12, [1 << 32 | 7, 8, 9], Width::Bits64);
-        assert_eq!(trap.arguments[0], 0x1_0000_0007);
+    fn entry_of(calls: &KvmCalls<()>, point: hypercall_core::EntryPoint) -> EntryId {
+        calls.dispatcher().entry(point).unwrap()
     }
 }

@@ -6,7 +6,7 @@
 //! KVM_EXIT_XEN are for CPL 0 only.
 
 use super::calls::{self, DIRECT, Numbers, State};
-use super::rounds::{Subject, median};
+use super::rounds::Subject;
 use super::{Bench, BenchError, clock};
 use hypercall_arch_x86::convention::{VMCALL, VMMCALL};
 use hypercall_arch_x86::kvm::cpuid::processor;
@@ -177,9 +177,9 @@ impl Guest {
     /// Serves the next call.
     #[inline]
     pub(super) fn hypercall(&mut self, then: impl FnOnce()) -> Result<(), BenchError> {
-        let exit = self.fd.run().map_err(KvmError::ioctl("KVM_RUN"))?;
+        let exit = self.fd.run();
         then();
-        match self.calls.recognise(exit) {
+        match self.calls.recognise(exit.map_err(KvmError::ioctl("KVM_RUN"))?) {
             Ok(call) => match self.calls.serve(call, &mut self.fd, &self.state)? {
                 Served::Resume => Ok(()),
                 Served::Exit(exit) => Err(BenchError::Guest(format!("{exit:?}"))),
@@ -234,8 +234,9 @@ impl Guest {
         result.map(|()| time)
     }
 
-    /// Time from the return of one KVM_RUN, which `one` gives, to the beginning of the next: the median of a
-    /// sample's exits, as one during which the thread was not running would outweigh all others.
+    /// Time from the return of one KVM_RUN, which `one` gives, to the beginning of the next: of a sample's exits
+    /// the mean of the middle half, as one during which the thread was not running would outweigh all others,
+    /// and a clock may tick in steps that a median would show.
     fn between(
         &mut self,
         sync: bool,
@@ -249,8 +250,16 @@ impl Guest {
             one(self, &mut returned)?;
             *slot = clock::monotonic() - returned;
         }
-        Ok(median(times.iter().map(|time| *time as f64)))
+        Ok(middle(&mut times))
     }
+}
+
+/// The mean of the middle half.
+fn middle(times: &mut [u64]) -> f64 {
+    times.sort_unstable();
+    let quarter = times.len() / 4;
+    let half = &times[quarter..times.len() - quarter];
+    half.iter().sum::<u64>() as f64 / half.len() as f64
 }
 
 /// A guest for whom something without KVM is to be compared with bare exits, where there is KVM.
