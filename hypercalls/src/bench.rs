@@ -112,7 +112,7 @@ static PARTS: &[Part] = &[
     Part { prefix: "kvm/exit-xen/", round: 30.0, run: kvm::exit_xen },
     #[cfg(all(target_arch = "x86_64", target_os = "linux"))]
     Part { prefix: "batch/", round: 40.0, run: batch::run },
-    Part { prefix: "ring/", round: 30.0, run: ring::run },
+    Part { prefix: "ring/", round: 200.0, run: ring::run },
     Part { prefix: "sharing/", round: 4.0, run: sharing::run },
     Part { prefix: "switches/", round: 10.0, run: switches::run },
     Part { prefix: "decode/", round: 12.0, run: decode::run },

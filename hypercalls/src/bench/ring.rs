@@ -1,8 +1,14 @@
 //! The ring: calls in memory that two sides share, without an exit, against a bare exit where there is KVM.
 //!
-//! Both sides are threads of this process, and the guest's runs the code that a guest runs. `polled` is the
-//! CPU time of both together for each call, what they spin for each other included; `drained` is one thread
-//! that hands in, serves and collects as many calls at once as the ring has entries.
+//! `polled` is the CPU time of both sides together for each call, what they spin for each other included, `wall` the time
+//! that it takes; so many are in flight at once. Both sides are threads of this process, and the guest's runs the code
+//! that a guest runs. `kvm` is the same of a guest on real KVM. `drained` is one thread that hands in, serves and collects
+//! as many calls at once as the ring has entries. `idle` is what a host takes that sleeps.
+
+#[cfg(all(target_arch = "x86_64", target_os = "linux"))]
+mod guest;
+#[cfg(all(target_arch = "x86_64", target_os = "linux"))]
+mod kvm;
 
 use super::calls::{self, KINDS, Numbers, State};
 use super::rounds::Subject;
@@ -31,6 +37,32 @@ fn lost(what: impl std::fmt::Debug) -> BenchError {
     BenchError::Guest(format!("a ring that is not served: {what:?}"))
 }
 
+/// CPU time of the process and time of day: at some moment, then what calls took of either.
+#[derive(Clone, Copy)]
+struct Took {
+    cpu: f64,
+    wall: f64,
+}
+
+impl Took {
+    fn now() -> Took {
+        Took { cpu: clock::process_time() as f64, wall: clock::monotonic() as f64 }
+    }
+
+    /// Nanoseconds since this moment, for each of so many calls.
+    fn since(self, calls: u64) -> Took {
+        let now = Took::now();
+        Took { cpu: (now.cpu - self.cpu) / calls as f64, wall: (now.wall - self.wall) / calls as f64 }
+    }
+}
+
+/// A dispatcher for each of the handlers, by the place of its calls.
+fn dispatcher() -> Result<Dispatcher<State>, BenchError> {
+    let numbers = [Numbers { interface: &interface::KVM, number: |place| place, count: KINDS as u64 }];
+    let bound = (POINT, &convention::KVM, &interface::KVM);
+    Ok(calls::dispatcher(Arch::X86, bound, &numbers, |builder| builder)?)
+}
+
 struct World {
     dispatcher: Dispatcher<State>,
     state: State,
@@ -40,9 +72,7 @@ struct World {
 
 impl World {
     fn new() -> Result<World, BenchError> {
-        let numbers = [Numbers { interface: &interface::KVM, number: |place| place, count: KINDS as u64 }];
-        let bound = (POINT, &convention::KVM, &interface::KVM);
-        let dispatcher = calls::dispatcher(Arch::X86, bound, &numbers, |builder| builder)?;
+        let dispatcher = dispatcher()?;
         let caller = Caller { endian: Endian::NATIVE, ..Caller::X86_64 };
         let entry = dispatcher.entry(POINT).expect("it was bound");
         let setup = Setup { address: ADDRESS, order: ORDER, vcpu: 0, entry, caller };
@@ -55,8 +85,8 @@ impl World {
         Producer::new(Words(self.memory.from(ADDRESS)), Endian::NATIVE).map_err(lost)
     }
 
-    /// CPU time of the process for each call, `in_flight` at once, while a thread polls.
-    fn polled(&self, in_flight: usize) -> Result<f64, BenchError> {
+    /// What each call takes, `in_flight` at once, while a thread polls.
+    fn polled(&self, in_flight: usize) -> Result<Took, BenchError> {
         let mut ring = Ring::new(&self.memory, self.setup, Doorbell::Call, None).map_err(lost)?;
         let producer = self.producer()?;
         let stop = AtomicBool::new(false);
@@ -68,14 +98,19 @@ impl World {
                     }
                 }
             });
-            let time = make(&producer, in_flight, CALLS / 16).and_then(|()| {
-                let start = clock::process_time();
+            let took = make(&producer, in_flight, CALLS / 16).and_then(|()| {
+                let start = Took::now();
                 make(&producer, in_flight, CALLS)?;
-                Ok((clock::process_time() - start) as f64 / CALLS as f64)
+                Ok(start.since(CALLS))
             });
             stop.store(true, Ordering::Relaxed);
-            time
+            took
         })
+    }
+
+    fn subjects(&self) -> Vec<Subject<'_>> {
+        let drained = Subject::fallible("ring/drained", || self.drained()).against("ring/bare");
+        std::iter::once(drained).chain(both("polled", |in_flight| self.polled(in_flight))).collect()
     }
 
     /// CPU time of each call, handed in, served and collected by this thread.
@@ -133,20 +168,44 @@ fn make(producer: &Producer<Words<'_>>, in_flight: usize, calls: u64) -> Result<
     Ok(())
 }
 
-/// One call at a time and several, by a thread that polls; and by none.
+/// The two figures of one thing.
+fn both<'a>(
+    id: &str,
+    sample: impl Fn(usize) -> Result<Took, BenchError> + Copy + 'a,
+) -> impl Iterator<Item = Subject<'a>> {
+    [1, MANY].into_iter().flat_map(move |in_flight| {
+        let cpu = move || Ok(sample(in_flight)?.cpu);
+        let wall = move || Ok(sample(in_flight)?.wall);
+        let id = format!("ring/{id}/{in_flight}");
+        let cpu = Subject::fallible(id.clone(), cpu).against("ring/bare");
+        [cpu, Subject::fallible(format!("{id}/wall"), wall).against("ring/bare")]
+    })
+}
+
+/// One call at a time and several, by a thread that polls; by none; and of a guest on KVM where there is one.
+#[cfg(all(target_arch = "x86_64", target_os = "linux"))]
 pub fn run(bench: &mut Bench<'_>) -> Result<(), BenchError> {
     let world = World::new()?;
-    #[cfg(all(target_arch = "x86_64", target_os = "linux"))]
-    let guest = super::kvm::bare_guest(bench)?;
-    let one = Subject::fallible("ring/polled/1", || world.polled(1));
-    let many = Subject::fallible(format!("ring/polled/{MANY}"), || world.polled(MANY));
-    let drained = Subject::fallible("ring/drained", || world.drained());
-    #[cfg_attr(not(all(target_arch = "x86_64", target_os = "linux")), expect(unused_mut))]
-    let mut subjects = vec![one, many, drained];
-    #[cfg(all(target_arch = "x86_64", target_os = "linux"))]
-    if let Some(guest) = &guest {
-        subjects = subjects.into_iter().map(|subject| subject.against("ring/bare")).collect();
-        subjects.push(Subject::fallible("ring/bare", || guest.borrow_mut().bare()));
-    }
+    let Some(bare) = super::kvm::bare_guest(bench)? else {
+        let mut subjects = world.subjects();
+        subjects.iter_mut().for_each(|subject| subject.baseline = None);
+        return bench.group(subjects);
+    };
+    let kvm = hypercall_arch_x86::kvm::probe::open()?;
+    let guest = std::cell::RefCell::new(kvm::World::new(&kvm, dispatcher()?)?);
+    let mut subjects = world.subjects();
+    subjects.extend(both("kvm", |in_flight| guest.borrow_mut().polled(in_flight)));
+    let idle = || guest.borrow_mut().idle();
+    subjects.push(Subject { unit: "% of a core", ..Subject::fallible("ring/idle", idle) });
+    subjects.push(Subject::fallible("ring/bare", || bare.borrow_mut().bare()));
+    bench.group(subjects)
+}
+
+/// One call at a time and several, by a thread that polls; and by none.
+#[cfg(not(all(target_arch = "x86_64", target_os = "linux")))]
+pub fn run(bench: &mut Bench<'_>) -> Result<(), BenchError> {
+    let world = World::new()?;
+    let mut subjects = world.subjects();
+    subjects.iter_mut().for_each(|subject| subject.baseline = None);
     bench.group(subjects)
 }
