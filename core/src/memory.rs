@@ -132,8 +132,10 @@ impl<Bytes: AsRef<[core::sync::atomic::AtomicU8]>> GuestMemory for FlatMemory<By
 #[cfg(feature = "vm-memory")]
 mod vm {
     use super::{AtomicMemory, GuestMemory, MemoryError};
+    use crate::ring::view::View;
     use core::sync::atomic::Ordering;
-    use vm_memory::{Bytes, GuestAddress, Permissions};
+    use vm_memory::bitmap::BitmapSlice;
+    use vm_memory::{Bytes, GuestAddress, Permissions, VolatileSlice};
 
     impl<M: vm_memory::GuestMemory + ?Sized> GuestMemory for M {
         fn read(&self, address: u64, buffer: &mut [u8]) -> Result<(), MemoryError> {
@@ -166,6 +168,52 @@ mod vm {
         fn store(&self, address: u64, word: u32, ordering: Ordering) -> Result<(), MemoryError> {
             let error = MemoryError { address, length: 4 };
             Bytes::store(self, word, GuestAddress(address), ordering).map_err(|_| error)
+        }
+
+        fn in_one_piece(&self, address: u64, length: u64, then: &mut dyn FnMut(&dyn View)) -> bool {
+            let Ok(length) = usize::try_from(length) else { return false };
+            let address = GuestAddress(address);
+            let first =
+                self.get_slices(address, length, Permissions::ReadWrite).ok().and_then(|mut s| s.next());
+            match first {
+                Some(Ok(slice)) if slice.len() == length && address.0.is_multiple_of(4) => {
+                    then(&Piece(slice));
+                    true
+                }
+                _ => false,
+            }
+        }
+    }
+
+    /// Of one region.
+    struct Piece<'a, B>(VolatileSlice<'a, B>);
+
+    impl<B: BitmapSlice> Piece<'_, B> {
+        fn part(&self, at: u64, length: usize) -> Result<VolatileSlice<'_, B>, MemoryError> {
+            let error = MemoryError { address: at, length: length as u64 };
+            self.0.subslice(usize::try_from(at).map_err(|_| error)?, length).map_err(|_| error)
+        }
+    }
+
+    impl<B: BitmapSlice> View for Piece<'_, B> {
+        fn load(&self, at: u64, ordering: Ordering) -> Result<u32, MemoryError> {
+            let error = MemoryError { address: at, length: 4 };
+            Bytes::load(&self.0, usize::try_from(at).map_err(|_| error)?, ordering).map_err(|_| error)
+        }
+
+        fn store(&self, at: u64, word: u32, ordering: Ordering) -> Result<(), MemoryError> {
+            let error = MemoryError { address: at, length: 4 };
+            Bytes::store(&self.0, word, usize::try_from(at).map_err(|_| error)?, ordering).map_err(|_| error)
+        }
+
+        fn read(&self, at: u64, bytes: &mut [u8]) -> Result<(), MemoryError> {
+            self.part(at, bytes.len())?.copy_to(bytes);
+            Ok(())
+        }
+
+        fn write(&self, at: u64, bytes: &[u8]) -> Result<(), MemoryError> {
+            self.part(at, bytes.len())?.copy_from(bytes);
+            Ok(())
         }
     }
 
@@ -213,6 +261,26 @@ mod tests {
         let memory: vm_memory::GuestMemoryMmap =
             vm_memory::GuestMemoryMmap::from_ranges(&[(vm_memory::GuestAddress(0x1000), 0x1000)]).unwrap();
         edges(&memory);
+    }
+
+    #[cfg(feature = "vm-memory")]
+    #[test]
+    fn a_piece_of_vm_memory_is_of_one_region() {
+        use core::sync::atomic::Ordering;
+        use vm_memory::{GuestAddress, GuestMemoryMmap};
+        let regions = [(GuestAddress(0x1000), 0x1000), (GuestAddress(0x2000), 0x1000)];
+        let memory = GuestMemoryMmap::<()>::from_ranges(&regions).unwrap();
+        let taken = memory.in_one_piece(0x2ffc, 4, &mut |piece| {
+            assert_eq!(piece.store(0, 7, Ordering::Relaxed), Ok(()));
+            assert!(piece.load(4, Ordering::Relaxed).is_err() && piece.write(2, &[0; 4]).is_err());
+        });
+        assert!(taken);
+        assert_eq!(memory.load(0x2ffc, Ordering::Relaxed), Ok(7));
+        for (address, length) in
+            [(0x1ffc, 8), (0x1002, 4), (0x2ffc, 8), (u64::MAX - 3, 8), (0x1000, u64::MAX)]
+        {
+            assert!(!memory.in_one_piece(address, length, &mut |_| unreachable!()), "{address:#x}");
+        }
     }
 
     #[test]

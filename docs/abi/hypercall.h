@@ -1363,7 +1363,7 @@ struct hypercall_call_entry {
 	uint32_t state; /* 1 when the guest hands it in; 2 done, 3 failed, 4 faulted when it is answered. */
 	uint32_t flags; /* Zero. */
 	uint64_t result; /* What the convention's result register would hold afterwards, errors too; zero where the call faulted. */
-	uint64_t words[9]; /* The arguments in the convention's order. Afterwards the value, where the convention has a register of its own for it, then the extra outputs; zero where the call has none. */
+	uint64_t words[9]; /* The arguments in the convention's order. Afterwards the value, where the convention has a register of its own for it, then the extra outputs; zero where the call has none. In a ring, those for which the convention has neither argument nor output register stay as they are. */
 	uint64_t reserved[4]; /* Zero. In a ring its first 32 bits are the ticket that the entry is free for, and the guest's own. */
 };
 HYPERCALL_ASSERT(sizeof(struct hypercall_call_entry) == 128, "hypercall_call_entry has 128 bytes");

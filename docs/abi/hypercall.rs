@@ -1077,7 +1077,9 @@ pub mod structure {
         /// call faulted.
         pub result: u64,
         /// The arguments in the convention's order. Afterwards the value, where the convention has
-        /// a register of its own for it, then the extra outputs; zero where the call has none.
+        /// a register of its own for it, then the extra outputs; zero where the call has none. In a
+        /// ring, those for which the convention has neither argument nor output register stay as
+        /// they are.
         pub words: [u64; 9],
         /// Zero. In a ring its first 32 bits are the ticket that the entry is free for, and the
         /// guest's own.

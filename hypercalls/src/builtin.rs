@@ -9,7 +9,7 @@ mod ring;
 mod thunk;
 
 pub use interpreter::{Code, code_32, code_64};
-pub use ring::{through_ring_32, through_ring_64};
+pub use ring::{through_ring_32, through_ring_64, unused_word};
 pub use thunk::thunk;
 
 use bytemuck::{Pod, Zeroable};

@@ -1,6 +1,7 @@
 //! Guest memory in which two sides meet: whole words, each read and written at once.
 
 use super::{GuestMemory, MemoryError};
+use crate::ring::view::{View, Words};
 use alloc::sync::Arc;
 use core::sync::atomic::{AtomicU32, Ordering};
 
@@ -20,6 +21,13 @@ pub trait AtomicMemory: GuestMemory {
     /// # Errors
     /// As [`load`](Self::load); nothing was written then.
     fn store(&self, address: u64, word: u32, ordering: Ordering) -> Result<(), MemoryError>;
+
+    /// Gives `then` a range as one piece, so that many accesses cost one look for where it is, and says whether it did:
+    /// not where it cannot be had so, or is not all memory. An address that is no multiple of 4 never can.
+    fn in_one_piece(&self, address: u64, length: u64, then: &mut dyn FnMut(&dyn View)) -> bool {
+        let _ = (address, length, then);
+        false
+    }
 }
 
 /// Plain memory of words at one guest-physical address, which threads share: for tests and the loopback
@@ -71,6 +79,14 @@ impl<Words: AsRef<[AtomicU32]>> AtomicMemory for WordMemory<Words> {
 
     fn store(&self, address: u64, word: u32, ordering: Ordering) -> Result<(), MemoryError> {
         self.word(address).map(|place| place.store(word, ordering))
+    }
+
+    fn in_one_piece(&self, address: u64, length: u64, then: &mut dyn FnMut(&dyn View)) -> bool {
+        let all = usize::try_from(length).ok().and_then(|length| {
+            let at = self.offset(address, length).filter(|at| at.is_multiple_of(WORD))?;
+            self.words.get(at / WORD..(at + length) / WORD)
+        });
+        all.map(|words| then(&Words(words))).is_some()
     }
 }
 
@@ -134,6 +150,22 @@ mod tests {
         memory.read(0x100d, &mut two).unwrap();
         assert_eq!(two, [8, 9]);
         assert_eq!((memory.from(0x100c).len(), memory.from(0x1010).len(), memory.from(0).len()), (1, 0, 0));
+    }
+
+    #[test]
+    fn a_piece_is_the_same_memory_and_ends_where_it_ends() {
+        let memory = WordMemory::new(0x1000, 16);
+        let taken = memory.in_one_piece(0x1004, 8, &mut |piece| {
+            piece.write(0, &[1, 2, 3, 4, 5, 6, 7, 8]).unwrap();
+            assert!(piece.load(8, Ordering::Relaxed).is_err() && piece.read(4, &mut [0; 8]).is_err());
+        });
+        assert!(taken);
+        assert_eq!(memory.load(0x1008, Ordering::Relaxed), Ok(u32::from_ne_bytes([5, 6, 7, 8])));
+        for (address, length) in
+            [(0x1002, 4), (0x1000, 20), (0xffc, 8), (u64::MAX - 3, 8), (0x1000, u64::MAX)]
+        {
+            assert!(!memory.in_one_piece(address, length, &mut |_| unreachable!()), "{address:#x}");
+        }
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use super::layout::{Detached, RingHeader};
 use super::view::{CONSUMER, DETACHED, FLAGS, PRODUCER, View};
-use super::{AGAIN, RESULT, STATE, TURN, slot};
+use super::{AGAIN, RESULT, STATE, TURN, WORDS, slot};
 use crate::memory::MemoryError;
 use crate::shared::ByteOrder;
 use crate::{CallEntry, Endian};
@@ -16,6 +16,8 @@ use core::sync::atomic::Ordering;
 pub struct Consumer {
     endian: Endian,
     mask: u32,
+    /// Where the words end that calls and answers use.
+    words_end: usize,
     /// The ticket to serve next.
     next: u32,
     /// What was last written for the guest to see.
@@ -33,7 +35,11 @@ impl Consumer {
     ///
     /// # Panics
     /// When the order is over [`RingHeader::MAX_ORDER`].
-    pub fn new(view: &impl View, endian: Endian, header: &RingHeader) -> Result<Consumer, MemoryError> {
+    pub fn new(
+        view: &(impl View + ?Sized),
+        endian: Endian,
+        header: &RingHeader,
+    ) -> Result<Consumer, MemoryError> {
         assert!(header.order <= RingHeader::MAX_ORDER, "the order is the caller's to check");
         let header = RingHeader {
             magic: RingHeader::MAGIC,
@@ -52,7 +58,14 @@ impl Consumer {
             view.store(at + TURN, ticket.convert(endian), Ordering::Relaxed)?;
         }
         view.write(0, bytemuck::bytes_of(&header.convert(endian)))?;
-        Ok(Consumer { endian, mask, next: RingHeader::FIRST, flags: header.flags })
+        let words_end = TURN as usize;
+        Ok(Consumer { endian, mask, words_end, next: RingHeader::FIRST, flags: header.flags })
+    }
+
+    /// Has calls and answers use so many words, 9 at most: those behind are the guest's alone. In a short convention the
+    /// second cache line of an entry then stays with it.
+    pub fn use_words(&mut self, words: usize) {
+        self.words_end = (WORDS as usize + size_of::<u64>() * words).min(TURN as usize);
     }
 
     /// How many entries there are.
@@ -67,7 +80,7 @@ impl Consumer {
 
     /// Whether the call whose turn it is was handed in.
     #[inline]
-    fn is_pending(&self, view: &impl View) -> Result<bool, Detached> {
+    fn is_pending(&self, view: &(impl View + ?Sized)) -> Result<bool, Detached> {
         // Acquire: the call stands in the entry when its state does.
         let state = view.load(slot(self.next, self.mask) + STATE, Ordering::Acquire)?.convert(self.endian);
         match state {
@@ -82,13 +95,13 @@ impl Consumer {
     /// # Errors
     /// [`Detached`]: the ring is not one any more; [`detach`](Self::detach) it.
     #[inline]
-    pub fn next(&self, view: &impl View) -> Result<Option<CallEntry>, Detached> {
+    pub fn next(&self, view: &(impl View + ?Sized)) -> Result<Option<CallEntry>, Detached> {
         if !self.is_pending(view)? {
             return Ok(None);
         }
-        // What is behind the words is the ring's own, and not the call's.
+        // What is behind the words is not the call's.
         let mut bytes = [0; size_of::<CallEntry>()];
-        view.read(slot(self.next, self.mask), &mut bytes[..TURN as usize])?;
+        view.read(slot(self.next, self.mask), &mut bytes[..self.words_end])?;
         let mut call = CallEntry::zeroed();
         bytemuck::bytes_of_mut(&mut call).copy_from_slice(&bytes);
         // The state was judged already, and the guest may have written another since.
@@ -100,14 +113,22 @@ impl Consumer {
     /// # Errors
     /// As [`next`](Self::next).
     #[inline]
-    pub fn answer(&mut self, view: &impl View, answer: &CallEntry) -> Result<(), Detached> {
+    pub fn answer(&mut self, view: &(impl View + ?Sized), answer: &CallEntry) -> Result<(), Detached> {
         let at = slot(self.next, self.mask);
         let answer = answer.convert(self.endian);
         let bytes = bytemuck::bytes_of(&answer);
-        view.write(at + RESULT, &bytes[RESULT as usize..TURN as usize])?;
+        view.write(at + RESULT, &bytes[RESULT as usize..self.words_end])?;
         // The guest that sees the state sees the answer.
         view.store(at + STATE, answer.state, Ordering::Release)?;
         self.next = self.next.wrapping_add(1);
+        Ok(())
+    }
+
+    /// Tells whoever debugs a guest how far the host is.
+    ///
+    /// # Errors
+    /// As [`next`](Self::next).
+    pub fn tell(&self, view: &(impl View + ?Sized)) -> Result<(), Detached> {
         Ok(view.store(CONSUMER, self.next.convert(self.endian), Ordering::Relaxed)?)
     }
 
@@ -115,7 +136,7 @@ impl Consumer {
     ///
     /// # Errors
     /// [`Detached::Index`] where there are more than the ring has entries.
-    pub fn check(&self, view: &impl View) -> Result<u32, Detached> {
+    pub fn check(&self, view: &(impl View + ?Sized)) -> Result<u32, Detached> {
         let producer = view.load(PRODUCER, Ordering::Relaxed)?.convert(self.endian);
         let ahead = producer.wrapping_sub(self.next);
         if ahead <= self.entries() { Ok(ahead) } else { Err(Detached::Index) }
@@ -126,7 +147,7 @@ impl Consumer {
     ///
     /// # Errors
     /// As [`next`](Self::next).
-    pub fn sleep(&mut self, view: &impl View) -> Result<bool, Detached> {
+    pub fn sleep(&mut self, view: &(impl View + ?Sized)) -> Result<bool, Detached> {
         self.say(view, RingHeader::NEED_DOORBELL)?;
         // Either this sees what a guest handed in, or the guest sees that the host sleeps.
         view.fence();
@@ -143,11 +164,11 @@ impl Consumer {
     ///
     /// # Errors
     /// As [`next`](Self::next).
-    pub fn wake(&mut self, view: &impl View) -> Result<(), Detached> {
+    pub fn wake(&mut self, view: &(impl View + ?Sized)) -> Result<(), Detached> {
         self.say(view, RingHeader::HOST_POLLING)
     }
 
-    fn say(&mut self, view: &impl View, flags: u32) -> Result<(), Detached> {
+    fn say(&mut self, view: &(impl View + ?Sized), flags: u32) -> Result<(), Detached> {
         if self.flags != flags {
             view.store(FLAGS, flags.convert(self.endian), Ordering::Relaxed)?;
             self.flags = flags;
@@ -156,7 +177,7 @@ impl Consumer {
     }
 
     /// Tells the guests that the ring is not served any more, and why; calls that were not answered never are.
-    pub fn detach(&mut self, view: &impl View, reason: Detached) {
+    pub fn detach(&mut self, view: &(impl View + ?Sized), reason: Detached) {
         // Where the memory went away there is nobody to tell.
         let _ = view.store(DETACHED, (reason as u32).convert(self.endian), Ordering::Release);
     }

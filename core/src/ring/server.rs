@@ -1,6 +1,6 @@
 //! A ring and the dispatcher that serves its calls.
 
-use super::view::Place;
+use super::view::{Place, View};
 use super::{AGAIN, Consumer, Detached, RingHeader};
 use crate::memory::{AtomicMemory, GuestMemory};
 use crate::statistics::Statistics;
@@ -171,34 +171,56 @@ impl Ring {
         vm: &Vm,
         most: u32,
     ) -> Drained {
+        if let Some(reason) = self.detached {
+            return Drained { served: 0, next: Next::Detached(reason) };
+        }
+        let Setup { address, order, .. } = self.setup;
+        let bytes = RingHeader::bytes(order).unwrap_or(u64::MAX);
+        let mut drained = None;
+        memory.in_one_piece(address, bytes, &mut |piece| {
+            drained = Some(self.drain_in(piece, dispatcher, vm, most));
+        });
+        drained.unwrap_or_else(|| self.drain_in(&Place { memory, address }, dispatcher, vm, most))
+    }
+
+    fn drain_in<Vm>(
+        &mut self,
+        view: &(impl View + ?Sized),
+        dispatcher: &Dispatcher<Vm>,
+        vm: &Vm,
+        most: u32,
+    ) -> Drained {
         let mut served = 0;
-        let next = match self.serve(memory, dispatcher, vm, most, &mut served) {
-            Ok(next) => next,
-            Err(reason) => {
-                self.detach(memory, reason);
-                Next::Detached(reason)
-            }
-        };
+        let next = self.serve(view, dispatcher, vm, most, &mut served);
+        let tells = served > 0 && self.detached.is_none();
+        let told = if tells { self.consumer.tell(view) } else { Ok(()) };
+        let next = next.and_then(|next| told.map(|()| next)).unwrap_or_else(|reason| {
+            self.detach_in(view, reason);
+            Next::Detached(reason)
+        });
         Drained { served, next }
     }
 
-    fn serve<Vm, M: AtomicMemory + ?Sized>(
+    fn serve<Vm>(
         &mut self,
-        memory: &M,
+        view: &(impl View + ?Sized),
         dispatcher: &Dispatcher<Vm>,
         vm: &Vm,
         most: u32,
         served: &mut u32,
     ) -> Result<Next, Detached> {
-        if let Some(reason) = self.detached {
-            return Ok(Next::Detached(reason));
-        }
-        let Setup { vcpu, entry, caller, address, .. } = self.setup;
-        let place = Place { memory, address };
-        let waker = &mut self.waker;
-        let vcpu = self.vcpu.get_or_insert_with(|| dispatcher.ring_vcpu(vcpu, waker.take()));
+        let Setup { vcpu, entry, caller, .. } = self.setup;
+        let (waker, consumer) = (&mut self.waker, &mut self.consumer);
+        let vcpu = self.vcpu.get_or_insert_with(|| {
+            let convention = dispatcher.convention(entry);
+            let mode = convention.mode_for(caller.width);
+            let answer = mode.outputs.len() + usize::from(convention.has_status());
+            // An exception takes two.
+            consumer.use_words(mode.arguments.len().max(answer).max(2));
+            dispatcher.ring_vcpu(vcpu, waker.take())
+        });
         if self.consumer.sleeps() {
-            self.consumer.check(&place)?; // nobody looks otherwise where the host never falls asleep
+            self.consumer.check(view)?; // nobody looks otherwise where the host never falls asleep
         }
         while *served < most {
             let (mut call, progress) = match self.waiting.take() {
@@ -210,7 +232,7 @@ impl Ring {
                     None => (call, Progress::Deferred(deferral)),
                 },
                 None => {
-                    let Some(mut call) = self.consumer.next(&place)? else { return Ok(Next::Idle) };
+                    let Some(mut call) = self.consumer.next(view)? else { return Ok(Next::Idle) };
                     let progress = dispatcher.serve_entry(entry, vm, vcpu, &mut call, caller);
                     (call, progress)
                 }
@@ -224,14 +246,14 @@ impl Ring {
                 }
                 Progress::Exit(exit) => {
                     // The VM ends, whether or not there is still memory to say so in.
-                    let _ = self.consumer.answer(&place, &call);
-                    self.detach(memory, Detached::Ended);
+                    let _ = self.consumer.answer(view, &call);
+                    self.detach_in(view, Detached::Ended);
                     self.ended = Some(exit);
                     *served += 1;
                     return Ok(Next::Exit(exit));
                 }
             }
-            self.consumer.answer(&place, &call)?;
+            self.consumer.answer(view, &call)?;
             *served += 1;
         }
         Ok(Next::More)
@@ -262,15 +284,16 @@ impl Ring {
 
     /// Serves the ring no more, and tells the guests so. A deferred call's answer is dropped.
     pub fn detach<M: AtomicMemory + ?Sized>(&mut self, memory: &M, reason: Detached) {
+        self.detach_in(&Place { memory, address: self.setup.address }, reason);
+    }
+
+    fn detach_in(&mut self, view: &(impl View + ?Sized), reason: Detached) {
+        let Setup { vcpu, address, .. } = self.setup;
         if self.detached.is_none() {
             self.detached = Some(reason);
-            self.consumer.detach(&Place { memory, address: self.setup.address }, reason);
+            self.consumer.detach(view, reason);
             // A guest can have as many rings as it likes, one after the other: no line in the usual log for each.
-            tracing::debug!(
-                vcpu = self.setup.vcpu,
-                address = self.setup.address,
-                "a ring is detached: {reason}"
-            );
+            tracing::debug!(vcpu, address, "a ring is detached: {reason}");
         }
     }
 

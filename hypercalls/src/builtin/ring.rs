@@ -9,8 +9,8 @@
 use super::{Control, GENERAL, Record, Slots};
 use core::arch::global_asm;
 use core::mem::{offset_of, size_of};
-use hypercall_core::CallEntry;
 use hypercall_core::ring::{AGAIN, RingHeader};
+use hypercall_core::{CallEntry, Width};
 
 /// What stands where an entry has nothing to hold: words without an argument, upper halves of a 32-bit guest's.
 const POISON: u32 = 0x5a5a_a5a5;
@@ -284,6 +284,14 @@ fn bytes(start: *const u8, end: *const u8) -> &'static [u8] {
     // SAFETY: these are the first symbol and the one behind the last byte of one piece of read-only data, assembled
     // above.
     unsafe { core::slice::from_raw_parts(start, end.addr() - start.addr()) }
+}
+
+/// What the guest puts into a word that no argument stands in.
+pub fn unused_word(width: Width) -> u64 {
+    match width {
+        Width::Bits64 => POISON.into(),
+        Width::Bits32 => u64::from(POISON) << 32 | u64::from(POISON),
+    }
 }
 
 /// The code for 64-bit mode; runs wherever it is copied to.

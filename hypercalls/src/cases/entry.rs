@@ -225,7 +225,23 @@ pub fn through_ring(
         }
     }
     answered.number = handed_in.number; // which a ring does not give back
+    let answered = of_ring(spec, &handed_in, &answered)?;
     answer(image, spec, registers, &handed_in, &answered)
+}
+
+/// An entry of a ring as [`answer`] takes it: in a ring, words for which the convention has no register are the guest's,
+/// and stay as they were.
+///
+/// # Errors
+/// What is wrong, in words.
+pub fn of_ring(spec: &Spec, handed_in: &CallEntry, found: &CallEntry) -> Result<CallEntry, String> {
+    let mut found = *found;
+    let used = spec.arguments.len().max(spec.outputs.len() + usize::from(spec.value.is_some()));
+    if found.words[used..] != handed_in.words[used..] {
+        return Err(format!("words that are the guest's became {:x?}", &found.words[used..]));
+    }
+    found.words[used..].fill(0);
+    Ok(found)
 }
 
 /// Whoever waits gives the processor to others, where there are such.

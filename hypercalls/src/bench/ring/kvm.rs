@@ -23,7 +23,8 @@ const TABLES: u64 = 0x1_0000;
 const RING: u64 = 0x4_0000;
 /// Longer than any sample takes: a host that polls does not sleep.
 const AWAKE: Polling = Polling { spin: Duration::from_secs(3600), batch: BATCH };
-const PATIENCE: Duration = Duration::from_secs(20);
+/// For samples during which host and guest hardly ever run at the same time.
+const PATIENCE: Duration = Duration::from_secs(180);
 /// How long a host that sleeps is watched.
 const IDLE: Duration = Duration::from_millis(100);
 

@@ -3,7 +3,7 @@
 use super::batches::{ENTRIES, GENERAL_REGISTERS, MOST};
 use super::{CONTROL, Group, Guest, KERNEL_STACK, THUNK, guest_objects};
 use crate::builtin::{self, Control, Slots};
-use crate::cases::entry::{self, RING_SETUP, RING_TEARDOWN, answer, own};
+use crate::cases::entry::{self, RING_SETUP, RING_TEARDOWN, answer, of_ring, own};
 use crate::cases::lower::{Ending, Image};
 use crate::cases::oracle::Spec;
 use crate::run::report::Call;
@@ -86,9 +86,12 @@ impl Guest<'_> {
         let last = list.len().saturating_sub(1);
         let answered = answers.into_iter().zip(&found);
         for (index, ((case, image), (after, (record, found)))) in list.iter().zip(answered).enumerate() {
-            let before = entry::entry(image, spec, GENERAL_REGISTERS);
+            let mut before = entry::entry(image, spec, GENERAL_REGISTERS);
+            before.words[spec.arguments.len()..].fill(builtin::unused_word(group.width));
             let after = CallEntry { number: before.number, flags: 0, reserved: [0; 4], ..after };
-            let (ending, wrong) = match (ended, answer(image, spec, GENERAL_REGISTERS, &before, &after)) {
+            let answered = of_ring(spec, &before, &after);
+            let answered = answered.and_then(|after| answer(image, spec, GENERAL_REGISTERS, &before, &after));
+            let (ending, wrong) = match (ended, answered) {
                 (Some(exit), Ok(_)) if index == last => (Ending::Exits(exit.code), None),
                 (_, Ok((_, ending))) => (ending, None),
                 (_, Err(wrong)) => (Ending::Returns, Some(wrong)),
