@@ -1,7 +1,7 @@
 //! Guest memory in which two sides meet: whole words, each read and written at once.
 
 use super::{GuestMemory, MemoryError};
-use crate::ring::view::{View, Words};
+use crate::ring::view::{self, View};
 use alloc::sync::Arc;
 use core::sync::atomic::{AtomicU32, Ordering};
 
@@ -84,9 +84,9 @@ impl<Words: AsRef<[AtomicU32]>> AtomicMemory for WordMemory<Words> {
     fn in_one_piece(&self, address: u64, length: u64, then: &mut dyn FnMut(&dyn View)) -> bool {
         let all = usize::try_from(length).ok().and_then(|length| {
             let at = self.offset(address, length).filter(|at| at.is_multiple_of(WORD))?;
-            self.words.get(at / WORD..(at + length) / WORD)
+            self.words.as_ref().get(at / WORD..(at + length) / WORD)
         });
-        all.map(|words| then(&Words(words))).is_some()
+        all.map(|words| then(&view::Words(words))).is_some()
     }
 }
 
