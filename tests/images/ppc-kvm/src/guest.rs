@@ -11,13 +11,14 @@ use hypercalls::cases::lower::MAX_REGISTERS;
 #[repr(C)]
 pub struct Record {
     /// Registers before the call: R0 to R31, XER, CTR, LR, CR. Through a ring: number, nine words, the ring's address,
-    /// how many entries it has less one.
+    /// how many entries it has less one, and how often the call is made again, each time with the first word one more.
     pub input: [u64; MAX_REGISTERS],
     /// What they must be after it.
     pub expected: [u64; MAX_REGISTERS],
     /// Which bits of that count.
     pub mask: [u64; MAX_REGISTERS],
-    /// What they were. Through a ring: state, result, nine words.
+    /// What they were. Through a ring: state, result, nine words of the last answer, and the sum of all
+    /// answers' first words.
     pub output: [u64; MAX_REGISTERS],
     /// The address of the call's program interrupt, or zero.
     pub fault: u64,
@@ -184,9 +185,21 @@ global_asm!(
     "addi 6, 6, 1",
     "lwsync",
     "stw 6, 96(26)",
-    "li 5, 1",
     "cmplwi 0, 25, 5", // to be handed in again
-    "bne 0, 5b",
+    "beq 0, 11b",
+    "ld 6, 880(31)",
+    "ld 7, 952(31)",
+    "add 7, 7, 6",
+    "std 7, 952(31)",
+    "li 5, 1",
+    "ld 6, 96(31)",
+    "cmpldi 0, 6, 0",
+    "beq 0, 5b",
+    "addi 6, 6, -1",
+    "std 6, 96(31)",
+    "ld 6, 8(31)",
+    "addi 6, 6, 1",
+    "std 6, 8(31)",
     "b 11b",
     // At 0x700: notes the address and goes on behind it, with every register as it was.
     "hypercall_guest_fault:",

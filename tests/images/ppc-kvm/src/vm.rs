@@ -3,7 +3,7 @@
 use crate::cases::list;
 use crate::guest::{self, RIGHT, Record};
 use crate::machine::pin;
-use crate::ways::{LEFT_OVER, Layout, Planned, Way, is_retried};
+use crate::ways::{LEFT_OVER, Layout, Planned, Way, is_retried, is_right};
 use hypercall_arch_ppc::instructions::{HypercallInstructions, Level};
 use hypercall_arch_ppc::kvm::bindings::KvmRegs;
 use hypercall_arch_ppc::kvm::interrupt::LPCR_ILE;
@@ -110,7 +110,9 @@ impl Guest {
         let records = way.records(&list, spec, &self.layout);
         self.load(&list, &records)?;
         // Nothing is answered by anybody but the dispatcher; the retried call comes twice.
-        let must = list.len() + list.iter().filter(|(case, _)| is_retried(case)).count();
+        let must = way.calls_at_once() as usize
+            + list.len()
+            + list.iter().filter(|(case, _)| is_retried(case)).count();
         let (calls, stop) = self.work(way, records.len())?;
         let wrong = (calls != must).then(|| format!("{calls} calls came out, and {must} were made"));
         let sleeps = self.machine.rings().work().sleeps();
@@ -236,12 +238,12 @@ impl Guest {
         Ok(bytemuck::cast(words))
     }
 
-    /// What is wrong with the calls that belong to no case; the guest judges their registers.
+    /// What is wrong with the calls that belong to no case; the guest judges the registers of those made by them.
     fn judge_own(&self, records: &[Planned], stop: Stop) -> Result<Option<String>, Box<dyn Error>> {
         let own = records.iter().enumerate().filter(|(_, (_, of))| of.is_none());
         // The last one of a ring's is there for a guest that was not ended, and has no end itself.
         for (index, _) in own.filter(|(index, _)| index + 1 < records.len()) {
-            if self.record(index)?.verdict != RIGHT {
+            if !is_right(&self.record(index)?) {
                 return Ok(Some(format!("the call of record {index}; the guest's end was {stop:?}")));
             }
         }

@@ -1,6 +1,6 @@
 //! The ways in which a guest makes its cases: the records it goes through, and what they say afterwards.
 
-use crate::guest::{Record, THROUGH_RING};
+use crate::guest::{RIGHT, Record, THROUGH_RING};
 use bytemuck::Zeroable;
 use hypercall_arch_ppc::registers;
 use hypercall_core::memory::{GuestMemory, GuestMemoryExt};
@@ -42,6 +42,13 @@ pub const XER_BITS: u64 = 0xe000_007f;
 /// CR's.
 pub const CR_BITS: u64 = 0xffff_ffff;
 
+/// HYPERCALL_MIX_2's number in the vendor's space; its value is `a + 2 * b`.
+const MIX_2: u64 = 0x02;
+/// So many calls that a ring's tickets wrap, which they do after 256.
+const MANY: u64 = 300;
+/// The output in which a record through a ring has the sum of its answers.
+const SUM: usize = 11;
+
 /// Where a guest's memory has what the ways use.
 #[derive(Clone, Copy, Debug)]
 pub struct Layout {
@@ -57,6 +64,14 @@ pub struct Layout {
 pub type Planned = (Record, Option<usize>);
 
 impl Way {
+    /// Calls that a guest makes one after the other before the cases.
+    pub fn calls_at_once(self) -> u64 {
+        match self {
+            Way::Registers | Way::Multicall => 0,
+            Way::DrainedRing | Way::PolledRing | Way::SleepingRing => MANY,
+        }
+    }
+
     /// The records of a list of cases, of which the last ends the VM.
     pub fn records(self, list: &[(Case, Image)], spec: &Spec, layout: &Layout) -> Vec<Planned> {
         let numbered = || list.iter().enumerate();
@@ -78,7 +93,8 @@ impl Way {
                 let set_up = (own(spec, RING_SETUP, &[layout.ring, ORDER, 0]), None);
                 let tear_down = (own(spec, RING_TEARDOWN, &[layout.ring]), None);
                 let last = list.len() - 1;
-                let mut records = vec![set_up];
+                let many = (many(spec, layout), None);
+                let mut records = vec![set_up, many];
                 records.extend(numbered().take(last).map(through));
                 records.extend([tear_down, set_up]);
                 records.extend(numbered().skip(last).map(through));
@@ -175,6 +191,22 @@ fn through_ring(image: &Image, spec: &Spec, layout: &Layout) -> Record {
     input[1..=call.words.len()].copy_from_slice(&call.words);
     input[10..12].copy_from_slice(&[layout.ring, (1 << ORDER) - 1]);
     Record { input, kind: THROUGH_RING, ..Record::zeroed() }
+}
+
+/// The same call many times, with 1, 2, 3 ... as the first word; expects the sum.
+fn many(spec: &Spec, layout: &Layout) -> Record {
+    let call = entry::own(spec, &registers::ALL, MIX_2, &[]);
+    let mut record = Record { kind: THROUGH_RING, ..Record::zeroed() };
+    record.input[..2].copy_from_slice(&[call[registers::R[3].index], 1]);
+    record.input[10..13].copy_from_slice(&[layout.ring, (1 << ORDER) - 1, MANY - 1]);
+    record.expected[SUM] = MANY * (MANY + 1) / 2;
+    record
+}
+
+/// Whether a record that belongs to no case is as it must be.
+pub fn is_right(record: &Record) -> bool {
+    let summed = record.kind != THROUGH_RING || record.output[SUM] == record.expected[SUM];
+    record.verdict == RIGHT && summed
 }
 
 const _: () = assert!(RingHeader::SIZE + (CallEntry::SIZE << ORDER) <= 0x2000);
