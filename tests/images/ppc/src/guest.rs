@@ -195,7 +195,11 @@ fn exit(code: u32) -> ! {
 
 /// The guest's end by a panic.
 pub fn panicked(info: &core::panic::PanicInfo<'_>) -> ! {
-    desk().lines.push(format!("PANIC in the guest: {info}"));
+    /// A panic while a panic is noted, as when no heap is left, says nothing.
+    static AGAIN: AtomicBool = AtomicBool::new(false);
+    if !AGAIN.swap(true, Ordering::Relaxed) {
+        desk().lines.push(format!("PANIC in the guest: {info}"));
+    }
     exit(PANICKED)
 }
 
@@ -218,7 +222,7 @@ extern "C" fn guest_main() -> ! {
     let limit = if desk().order == Order::Short { setting.planned() / 2 } else { usize::MAX };
     desk().at = "the cases";
     setting.run(&mut caller, &SCORE, limit);
-    for check in checks::of(job) {
+    for check in checks::of(job, desk().order) {
         desk().at = check.name;
         let wrong = (check.run)().err();
         if let Some(line) = SCORE.count(format_args!("{}, {job:?}", check.name), wrong) {

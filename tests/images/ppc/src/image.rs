@@ -10,7 +10,7 @@ use hypercall_image_common::mode::Order;
 use hypercall_image_common::score::Score;
 
 #[global_allocator]
-static HEAP: Heap<{ 8 << 20 }> = Heap::new();
+static HEAP: Heap<{ 10 << 20 }> = Heap::new();
 
 /// The counts of the whole run.
 pub static SCORE: Score = Score::new();
@@ -64,7 +64,7 @@ fn run(order: Order) {
     // C code has the image's byte order; it makes the cases and no checks.
     let by_c = order.is_by_c();
     let jobs = || jobs().filter(|job| !(by_c && job.flipped));
-    let checks = |job| if by_c { 0 } else { checks::of(job).count() };
+    let checks = |job| checks::of(job, order).count();
     let planned = jobs().map(|job| guest::setting(job, order).planned() + checks(job) + 2);
     say!("{}", SCORE.plan(planned.sum()));
     for (i, job) in jobs().enumerate() {
@@ -80,7 +80,7 @@ fn run(order: Order) {
         count(format_args!("{job:?}: the VM's end"), wrong);
         count(format_args!("{job:?}: the ring"), setting.drained(guest.drained()));
         if !by_c {
-            count(format_args!("{job:?}: what the host saw"), checks::host_saw(&guest));
+            count(format_args!("{job:?}: what the host saw"), checks::host_saw(&guest, order));
         }
         say!("{job:?}: {} hypercalls by sc, {} by sc 1", guest.calls[0], guest.calls[1]);
     }
