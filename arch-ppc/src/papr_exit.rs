@@ -6,6 +6,7 @@
 
 use crate::registers::R;
 use bytemuck::{Pod, Zeroable};
+use core::ops::ControlFlow;
 use hypercall_core::convention::Registers;
 use hypercall_core::{Action, Caller, Convention, Dispatcher, EntryId, Shared, Vcpu};
 
@@ -50,7 +51,7 @@ impl PaprExit {
     /// Serves the call. KVM has refused user programs before the exit, so `caller` says kernel unless the
     /// VMM knows better; its width and byte order are the MSR's ([`msr::caller`](crate::msr::caller)).
     ///
-    /// Where the answer is no [`Action::Return`], the exit holds the registers as they were at the call.
+    /// Where it breaks, the exit holds the registers as they were at the call.
     ///
     /// # Panics
     /// When the entry is another dispatcher's and this one has fewer.
@@ -61,7 +62,7 @@ impl PaprExit {
         vm: &Vm,
         vcpu: &mut Vcpu,
         caller: Caller,
-    ) -> Action {
+    ) -> ControlFlow<Action> {
         self.ret = self.nr;
         dispatcher.serve(entry, vm, vcpu, self, caller)
     }

@@ -1,7 +1,7 @@
 //! The registers of a PowerPC vCPU that a hypercall may name.
 
 use bytemuck::{Pod, Zeroable};
-use hypercall_core::convention::{Reg, Registers};
+use hypercall_core::convention::{Convention, Reg, Registers};
 
 /// How many registers the file has: R0 to R31, XER, CTR, LR, CR.
 pub const COUNT: usize = 36;
@@ -97,6 +97,8 @@ impl PpcRegisters {
 }
 
 impl Registers for PpcRegisters {
+    const COMMON: Option<&'static Convention> = Some(&crate::convention::EPAPR);
+
     #[inline]
     fn get(&self, index: usize) -> u64 {
         self.as_array()[index]

@@ -7,6 +7,7 @@ use crate::convention::{KVM_PR, SC1, SYSTEM_CALL};
 use crate::instructions::{Level, is_magic};
 use crate::msr;
 use crate::registers::PpcRegisters;
+use core::ops::ControlFlow;
 use hypercall_core::{Action, Caller, Convention, Deferral, Dispatcher, EntryId, Fault, Vcpu, VmExit};
 
 /// Bytes an instruction takes.
@@ -129,6 +130,8 @@ pub fn serve<Vm>(
         return cpu.interrupt(Fault { code: SYSTEM_CALL, error_code: None });
     }
     let caller = cpu.caller();
-    let action = dispatcher.serve(entry, vm, vcpu, &mut cpu.registers, caller);
-    cpu.step(action)
+    match dispatcher.serve(entry, vm, vcpu, &mut cpu.registers, caller) {
+        ControlFlow::Continue(()) => Step::Resume,
+        ControlFlow::Break(action) => cpu.step(action),
+    }
 }

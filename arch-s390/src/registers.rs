@@ -1,7 +1,7 @@
 //! The general registers of an s390 vCPU.
 
 use bytemuck::{Pod, Zeroable};
-use hypercall_core::convention::{Reg, Registers};
+use hypercall_core::convention::{Convention, Reg, Registers};
 
 /// How many general registers there are.
 pub const COUNT: usize = 16;
@@ -35,6 +35,8 @@ pub const ALL: [Reg; COUNT] = [
 ];
 
 impl Registers for S390Registers {
+    const COMMON: Option<&'static Convention> = Some(&crate::convention::DIAG500);
+
     #[inline]
     fn get(&self, index: usize) -> u64 {
         self.r[index]

@@ -11,6 +11,7 @@ use crate::convention::PRIVILEGED_OPERATION;
 use crate::diag::{Intercept, Kind, LENGTH};
 use crate::registers::S390Registers;
 use bytemuck::{Pod, Zeroable};
+use core::ops::ControlFlow;
 use hypercall_core::{
     Action, Caller, Convention, Deferral, Dispatcher, Endian, EntryId, Privilege, Vcpu, VmExit, Width,
 };
@@ -156,8 +157,10 @@ pub fn serve<Vm>(
     match intercept.kind(&cpu.registers) {
         Kind::Call => {
             let caller = cpu.caller();
-            let action = dispatcher.serve(entry, vm, vcpu, &mut cpu.registers, caller);
-            cpu.step(action)
+            match dispatcher.serve(entry, vm, vcpu, &mut cpu.registers, caller) {
+                ControlFlow::Continue(()) => Step::Resume,
+                ControlFlow::Break(action) => cpu.step(action),
+            }
         }
         Kind::Function(_) if cpu.psw.privilege() == Privilege::User => {
             Step::interruption(PRIVILEGED_OPERATION)

@@ -1,7 +1,7 @@
 //! The general registers of an x86 vCPU, in the order of `struct kvm_regs`.
 
 use bytemuck::{Pod, Zeroable};
-use hypercall_core::convention::{Reg, Registers};
+use hypercall_core::convention::{Convention, Reg, Registers};
 
 macro_rules! registers {
     ($($constant:ident $field:ident $index:literal),* $(,)?) => {
@@ -48,6 +48,8 @@ impl X86Registers {
 }
 
 impl Registers for X86Registers {
+    const COMMON: Option<&'static Convention> = Some(&crate::convention::KVM);
+
     #[inline]
     fn get(&self, index: usize) -> u64 {
         self.as_array()[index]

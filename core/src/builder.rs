@@ -1,10 +1,10 @@
 //! Builds a dispatcher, and refuses one that cannot be meant.
 
 use crate::definition::Hypercall;
-use crate::dispatcher::{Gate, Served};
-use crate::entry::{Entry, EntrySpan, Marshal};
-use crate::handler::{Erased, LINKED_HANDLERS, erase};
+use crate::entry::{Bound, Entry, EntrySpan, Marshal};
+use crate::handler::{Erased, FEW, LINKED_HANDLERS, Maker, erase};
 use crate::multicall::Batches;
+use crate::served::{Calls, Gate, Served};
 use crate::services::{MissingService, Services};
 use crate::{
     Arch, BuildError, Context, Convention, Definition, Dispatcher, EntryId, EntryPoint, Error, Interface,
@@ -13,12 +13,11 @@ use crate::{
 use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::vec::Vec;
-use core::sync::atomic::AtomicBool;
 
 struct Pending<Vm> {
     definition: &'static Definition,
     /// A linked handler may miss a service. That matters only where a guest can reach it.
-    handler: Result<Erased<Vm>, MissingService>,
+    handler: Result<Maker<Vm>, MissingService>,
     origin: Origin,
 }
 
@@ -136,8 +135,12 @@ impl<Vm: 'static> Builder<Vm> {
     #[must_use]
     pub fn linked_handlers(mut self, services: &Services) -> Self {
         for linked in LINKED_HANDLERS.iter() {
-            let handler = (linked.bind)(services)
-                .map(|bound| -> Erased<Vm> { Box::new(move |_, trap, context| (bound.0)(trap, context)) });
+            let handler = (linked.bind)(services).map(|bound| -> Maker<Vm> {
+                Box::new(move || {
+                    let bound = bound.0.clone();
+                    Box::new(move |_, arguments, context| bound(arguments, context))
+                })
+            });
             self.handlers.push(Pending { definition: linked.definition, handler, origin: Origin::Linked });
         }
         self
@@ -148,7 +151,9 @@ impl<Vm: 'static> Builder<Vm> {
     #[must_use]
     pub fn multicall(mut self, batches: Batches<Vm>) -> Self {
         // What an entry that is a multicall itself gets: the dispatcher sees those of traps first.
-        let nested: Erased<Vm> = Box::new(|_, _, context| context.brief(Outcome::Failed(Error::Unsupported)));
+        let nested: Maker<Vm> = Box::new(|| -> Erased<Vm> {
+            Box::new(|_, _, context| context.brief(Outcome::Failed(Error::Unsupported)))
+        });
         let pending =
             Pending { definition: Multicall::DEFINITION, handler: Ok(nested), origin: Origin::Handled };
         self.handlers.push(pending);
@@ -186,7 +191,7 @@ impl<Vm: 'static> Builder<Vm> {
         check_spans(self.entries.iter().map(|e| e.2).chain(registry.iter().map(|d| d.interface)))?;
         let points = self.vendors_at_entries(&registry)?;
 
-        let mut slots: Vec<(Served<Vm>, Origin)> = Vec::new();
+        let mut slots: Vec<(Served, Maker<Vm>, Origin)> = Vec::new();
         let mut handlers = core::mem::take(&mut self.handlers);
         handlers.sort_by_key(|p| p.origin);
         for Pending { definition, handler, origin } in handlers {
@@ -196,41 +201,36 @@ impl<Vm: 'static> Builder<Vm> {
                 }
                 continue;
             }
-            match slots.iter().find(|(s, _)| core::ptr::eq(s.definition, definition)) {
-                Some((_, earlier)) if *earlier < origin => continue,
+            match slots.iter().find(|(s, ..)| core::ptr::eq(s.definition, definition)) {
+                Some((.., earlier)) if *earlier < origin => continue,
                 // Two linked ones are an error too: which of them is first is the linker's choice.
                 Some(_) => return Err(BuildError::DuplicateHandler(definition.name)),
                 None => {}
             }
             let call = definition.name;
-            let (wide, narrow) = definition.slots();
-            let served = Served {
-                definition,
-                handler: handler.map_err(|missing| BuildError::Service { call, missing })?,
-                most_slots: wide.max(narrow),
-                gate: match definition.status {
-                    _ if !self.policy.allows(definition) => Gate::Denied,
-                    Status::Deprecated => Gate::Deprecated,
-                    _ if self.multicall.is_some() && core::ptr::eq(definition, Multicall::DEFINITION) => {
-                        Gate::Batch
-                    }
-                    _ => Gate::Open,
-                },
-                reported: AtomicBool::new(false),
-                panicked: AtomicBool::new(false),
+            let maker = handler.map_err(|missing| BuildError::Service { call, missing })?;
+            let gate = match definition.status {
+                _ if !self.policy.allows(definition) => Gate::Denied,
+                Status::Deprecated => Gate::Deprecated,
+                _ if self.multicall.is_some() && core::ptr::eq(definition, Multicall::DEFINITION) => {
+                    Gate::Batch
+                }
+                _ => Gate::Open,
             };
-            slots.push((served, origin));
+            slots.push((Served::new(definition, gate), maker, origin));
         }
-        let slots: Box<[Served<Vm>]> = slots.into_iter().map(|(served, _)| served).collect();
         if slots.len() > usize::from(u16::MAX) - 1 {
             return Err(BuildError::TooMany(slots.len()));
         }
         let entries = points.into_iter().enumerate();
-        let entries = entries.map(|(id, point)| point.freeze(EntryId(id), self.arch, &slots)).collect();
+        let entries = entries
+            .map(|(id, point)| point.freeze(EntryId(id), self.arch, self.clock.is_some(), &slots))
+            .collect();
+        let calls = Calls(slots.into_iter().map(|(served, ..)| served).collect());
         Ok(Dispatcher {
             arch: self.arch,
             entries,
-            slots,
+            calls,
             user_mode: self.policy.user_mode(),
             clock: self.clock,
             registry,
@@ -321,14 +321,20 @@ struct Point {
 }
 
 impl Point {
-    fn freeze<Vm>(self, id: EntryId, arch: Arch, slots: &[Served<Vm>]) -> Entry {
+    fn freeze<Vm>(
+        self,
+        id: EntryId,
+        arch: Arch,
+        timed: bool,
+        slots: &[(Served, Maker<Vm>, Origin)],
+    ) -> Entry<Vm> {
         let numbering = self.convention.numbering;
         let mut spans = Vec::new();
         for interface in &self.interfaces {
             for span in interface.spans_in(numbering) {
                 let mut table = Vec::new();
-                for (index, slot) in slots.iter().enumerate() {
-                    let definition = slot.definition;
+                for (index, (served, maker, _)) in slots.iter().enumerate() {
+                    let definition = served.definition;
                     let inside = definition.number.checked_sub(span.start).filter(|n| *n < span.count);
                     let (Some(place), true, true, Ok(())) = (
                         inside,
@@ -340,9 +346,13 @@ impl Point {
                     };
                     let place = place as usize; // a span holds at most 65536 numbers
                     if table.len() <= place {
-                        table.resize(place + 1, 0);
+                        table.resize_with(place + 1, || None);
                     }
-                    table[place] = index as u16 + 1; // build() checked the count
+                    table[place] = Some(Bound {
+                        handler: maker(),
+                        line: index as u32 + 1, // build() checked the count
+                        is_plain: !timed && served.gate == Gate::Open && definition.most_slots() <= FEW,
+                    });
                 }
                 spans.push(EntrySpan {
                     first: span.first,
@@ -354,14 +364,17 @@ impl Point {
             }
         }
         let convention = self.convention;
+        // `check_entries` found a span of the bound interface.
+        let others = spans.split_off(1);
+        let Some(first) = spans.pop() else { unreachable!() };
         Entry {
             id,
             point: self.point,
             convention,
             interface: self.interfaces[0],
-            modes: [Width::Bits64, Width::Bits32].map(|width| Marshal::new(convention.mode_for(width))),
-            has_status: convention.has_status(),
-            spans,
+            modes: [Width::Bits64, Width::Bits32].map(|width| Marshal::new(convention, width)),
+            first,
+            others,
         }
     }
 }

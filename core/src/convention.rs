@@ -30,6 +30,11 @@ impl Reg {
 ///
 /// Indices come only from [`Reg`]s of the same architecture's constants.
 pub trait Registers {
+    /// The convention of most calls, whose 64-bit mode the call path is compiled for: its registers are then
+    /// known where the program is compiled, those of every other mode are looked up as the call comes. What
+    /// is answered is the same.
+    const COMMON: Option<&'static Convention> = None;
+
     /// The full register at `index`.
     fn get(&self, index: usize) -> u64;
     /// Replaces the full register at `index`.
@@ -104,14 +109,24 @@ pub struct Convention {
 
 impl Convention {
     /// The mode of a register width, or `None` where the convention has no such mode.
-    pub fn mode(&self, width: Width) -> Option<&'static Mode> {
-        self.modes.iter().find(|m| m.width == width)
+    pub const fn mode(&self, width: Width) -> Option<&'static Mode> {
+        let mut i = 0;
+        while i < self.modes.len() {
+            if self.modes[i].width.bits() == width.bits() {
+                return Some(&self.modes[i]);
+            }
+            i += 1;
+        }
+        None
     }
 
     /// The mode a caller of this width is served in: a convention with one mode has that for every caller.
     #[inline]
-    pub fn mode_for(&self, width: Width) -> &'static Mode {
-        self.mode(width).unwrap_or(&self.modes[0])
+    pub const fn mode_for(&self, width: Width) -> &'static Mode {
+        match self.mode(width) {
+            Some(mode) => mode,
+            None => &self.modes[0],
+        }
     }
 
     /// Whether the convention can write the call's number, and has registers enough for it in each mode.
@@ -142,8 +157,15 @@ impl Convention {
     }
 
     /// Whether a completed call's value has a register of its own beside the status.
-    pub fn has_status(&self) -> bool {
-        self.modes.iter().any(|m| m.result.index != m.value.index)
+    pub const fn has_status(&self) -> bool {
+        let mut i = 0;
+        while i < self.modes.len() {
+            if self.modes[i].result.index != self.modes[i].value.index {
+                return true;
+            }
+            i += 1;
+        }
+        false
     }
 }
 

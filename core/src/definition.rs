@@ -179,6 +179,12 @@ impl Definition {
         }
         (wide, narrow)
     }
+
+    /// Argument registers the call takes in the mode in which it takes most.
+    pub(crate) const fn most_slots(&self) -> usize {
+        let (wide, narrow) = self.slots();
+        if wide > narrow { wide } else { narrow }
+    }
 }
 
 /// A hypercall as a type: its fields are its arguments, in register order.

@@ -4,60 +4,29 @@ pub use crate::entry::{EntryId, EntryPoint};
 
 use crate::arch::{Caller, Privilege, Width};
 use crate::convention::{Registers, Trap};
-use crate::entry::{Entry, encode, say};
-use crate::handler::{Brief, Erased};
+use crate::entry::{Bound, Entry, Marshal, complete, encode, say};
+use crate::handler::Brief;
 use crate::multicall::Batches;
-use crate::outcome::{Action, Return};
+use crate::outcome::Action;
+use crate::served::{Calls, Gate, Served, guarded};
 use crate::statistics::{Event, NO_SLOT};
-use crate::vcpu::Deferral;
 use crate::{
-    Arch, Builder, CallEntry, Context, Convention, Definition, Error, Interface, MAX_ARGUMENTS, Outcome,
-    Output, Progress, Registry, Vcpu,
+    Arch, Builder, CallEntry, Context, Convention, Definition, Error, Interface, Mode, Outcome, Output,
+    Progress, Registry, Vcpu,
 };
-use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::fmt;
-use core::sync::atomic::{AtomicBool, Ordering};
+use core::ops::ControlFlow;
 use tracing::level_filters::LevelFilter;
 
-/// What there is to do before a handler.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Gate {
-    /// Nothing.
-    Open,
-    /// The policy denies the call.
-    Denied,
-    /// The call is deprecated, which the VM's log is to say once.
-    Deprecated,
-    /// It is the multicall: of a trap, the dispatcher itself serves it.
-    Batch,
-}
-
-pub(crate) struct Served<Vm> {
-    pub(crate) definition: &'static Definition,
-    pub(crate) handler: Erased<Vm>,
-    pub(crate) gate: Gate,
-    /// Argument registers that the call takes, in the mode in which it takes most.
-    pub(crate) most_slots: usize,
-    pub(crate) reported: AtomicBool,
-    pub(crate) panicked: AtomicBool,
-}
-
-/// A call that was looked up and may be made.
-struct Found<'a, Vm> {
-    served: &'a Served<Vm>,
-    /// Where it is counted: its slot + 1.
-    line: usize,
-}
-
 /// Why a call does not get to a handler.
-enum Refused<'a, Vm> {
+enum Refused<'a> {
     /// A user program made it.
     User,
     /// Nobody serves it.
     Unknown,
     /// The policy denies this call, which is counted at this line.
-    Denied(&'a Served<Vm>, usize),
+    Denied(&'a Served, usize),
 }
 
 /// Serves the calls of one VM: built once, then shared by its vCPUs without a lock.
@@ -66,8 +35,8 @@ enum Refused<'a, Vm> {
 /// deprecated call once.
 pub struct Dispatcher<Vm> {
     pub(crate) arch: Arch,
-    pub(crate) entries: Vec<Entry>,
-    pub(crate) slots: Box<[Served<Vm>]>,
+    pub(crate) entries: Vec<Entry<Vm>>,
+    pub(crate) calls: Calls,
     pub(crate) user_mode: bool,
     pub(crate) clock: Option<fn() -> u64>,
     pub(crate) registry: Registry,
@@ -76,7 +45,7 @@ pub struct Dispatcher<Vm> {
 
 impl<Vm> fmt::Debug for Dispatcher<Vm> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Dispatcher({}, {} calls)", self.arch, self.slots.len())
+        write!(f, "Dispatcher({}, {} calls)", self.arch, self.calls.0.len())
     }
 }
 
@@ -100,12 +69,16 @@ impl<Vm> Dispatcher<Vm> {
 
     /// The calls that have a handler, denied ones among them.
     pub fn served(&self) -> impl ExactSizeIterator<Item = &'static Definition> + '_ {
-        self.slots.iter().map(|s| s.definition)
+        self.calls.0.iter().map(|s| s.definition)
     }
 
     /// The call of this name, if it has a handler and the policy allows it.
     pub fn definition_of(&self, name: &str) -> Option<&'static Definition> {
-        self.slots.iter().find(|s| s.gate != Gate::Denied && s.definition.name == name).map(|s| s.definition)
+        self.calls
+            .0
+            .iter()
+            .find(|s| s.gate != Gate::Denied && s.definition.name == name)
+            .map(|s| s.definition)
     }
 
     /// The entry points with what each is bound to.
@@ -130,23 +103,23 @@ impl<Vm> Dispatcher<Vm> {
 
     /// What the dispatcher keeps for a vCPU. Allocates; call it before the vCPU runs.
     pub fn vcpu(&self, index: u32) -> Vcpu {
-        Vcpu::new(index, self.slots.len())
+        Vcpu::new(index, self.calls.0.len())
     }
 
     /// What it keeps for a ring whose calls are made for a vCPU.
     pub(crate) fn ring_vcpu(&self, index: u32, waker: Option<core::task::Waker>) -> Vcpu {
-        Vcpu::of_ring(index, self.slots.len(), waker)
+        Vcpu::of_ring(index, self.calls.0.len(), waker)
     }
 
     /// Bytes that [`vcpu`](Self::vcpu) allocates for each vCPU.
     pub fn vcpu_size(&self) -> usize {
-        Vcpu::size(self.slots.len())
+        Vcpu::size(self.calls.0.len())
     }
 
     /// Bytes of the tables that calls are found by; what handlers own is theirs.
     pub fn size(&self) -> usize {
-        let spans = self.entries.iter().flat_map(|entry| &entry.spans);
-        size_of_val(&*self.slots)
+        let spans = self.entries.iter().flat_map(|entry| entry.spans());
+        size_of_val(&*self.calls.0)
             + size_of_val(&*self.entries)
             + spans.map(|span| size_of_val(span) + size_of_val(&*span.table)).sum::<usize>()
     }
@@ -154,39 +127,90 @@ impl<Vm> Dispatcher<Vm> {
     /// Serves a call whose registers are at hand: reads them, dispatches, and where the call returns, writes
     /// the answer. No register outside the convention's outputs changes.
     ///
+    /// Continue: the answer is in the registers, the guest goes on behind the call. Break: what there is to do
+    /// instead, which is no [`Action::Return`].
+    ///
     /// # Panics
     /// When the entry is another dispatcher's and this one has fewer.
-    #[inline(always)] // an action that is looked at once need not be put together
-    pub fn serve(
+    #[inline(always)] // no larger than a call of it, where the registers are known
+    pub fn serve<R: Registers + ?Sized>(
         &self,
         entry: EntryId,
         vm: &Vm,
         vcpu: &mut Vcpu,
-        registers: &mut (impl Registers + ?Sized),
+        registers: &mut R,
         caller: Caller,
-    ) -> Action {
-        let at = &self.entries[entry.0];
-        let mode = at.mode(caller.width);
-        let (number, caller) = mode.number(registers, caller);
-        let action = match self.look_up(at, number, caller) {
-            Err(refused) => self.refuse(at, vcpu, number, caller.width, refused),
-            Ok(found) => {
-                let mut trap = Trap { number, arguments: [0; MAX_ARGUMENTS], caller };
-                mode.arguments(registers, found.served.most_slots, &mut trap.arguments);
-                match self.run_trap(entry, found, vm, vcpu, &trap) {
-                    Ran::Plain(value) => {
-                        let (result, value) = at.plain(mode, value);
-                        mode.write_plain(registers, result, value);
-                        return Action::Return(Return::plain(result, value, at.has_status));
-                    }
-                    Ran::Else(action) => action,
-                }
-            }
-        };
-        if let Action::Return(answer) = &action {
-            mode.mode.write(registers, answer);
+    ) -> ControlFlow<Action> {
+        if let (Some(convention), Some(mode)) = (R::COMMON, const { &Marshal::common::<R>() })
+            && core::ptr::eq(convention, self.entries[entry.0].convention)
+            && caller.width == Width::Bits64
+        {
+            return self.serve_plain(entry, mode, vm, vcpu, registers, caller);
         }
-        action
+        self.serve_by_table(entry, vm, vcpu, registers, caller)
+    }
+
+    /// As [`serve`](Self::serve), in a mode that is not known before.
+    #[inline(never)]
+    fn serve_by_table<R: Registers + ?Sized>(
+        &self,
+        entry: EntryId,
+        vm: &Vm,
+        vcpu: &mut Vcpu,
+        registers: &mut R,
+        caller: Caller,
+    ) -> ControlFlow<Action> {
+        let mode = self.entries[entry.0].mode(caller.width);
+        self.serve_plain(entry, mode, vm, vcpu, registers, caller)
+    }
+
+    /// In a straight line what nearly every call is: one that there is, with nothing to do before its handler,
+    /// that completes with a value or none. Whatever else it is, [`serve_any`](Self::serve_any) begins anew.
+    #[inline(always)] // for the sake of a mode that is known
+    fn serve_plain<R: Registers + ?Sized>(
+        &self,
+        entry: EntryId,
+        mode: &Marshal,
+        vm: &Vm,
+        vcpu: &mut Vcpu,
+        registers: &mut R,
+        caller: Caller,
+    ) -> ControlFlow<Action> {
+        let at = &self.entries[entry.0];
+        let number = mode.number(registers);
+        if self.may_call(caller)
+            && let Some(bound) = at.find(number)
+            && bound.is_plain
+            && !is_traced()
+        {
+            let arguments = mode.few(registers);
+            let context =
+                &mut Context::new(vcpu, (&self.calls, bound.line), number, mode.caller(caller), entry);
+            let value = match guarded(|| (bound.handler)(vm, &arguments, context)) {
+                Some(Brief::Done) => None,
+                Some(Brief::Value(value)) => Some(value),
+                brief => return settle(at, context, brief, registers),
+            };
+            vcpu.counters.served(bound.line as usize);
+            mode.write_plain(registers, value);
+            return ControlFlow::Continue(());
+        }
+        self.serve_any(entry, vm, vcpu, registers, caller)
+    }
+
+    /// As [`serve`](Self::serve), whatever the call is.
+    #[inline(never)]
+    fn serve_any<R: Registers + ?Sized>(
+        &self,
+        entry: EntryId,
+        vm: &Vm,
+        vcpu: &mut Vcpu,
+        registers: &mut R,
+        caller: Caller,
+    ) -> ControlFlow<Action> {
+        let mode = self.entries[entry.0].mode(caller.width).mode;
+        let action = self.dispatch(entry, vm, vcpu, &mode.read(registers, caller));
+        write(mode, registers, action)
     }
 
     /// Serves a call that was read by [`Mode::read`](crate::Mode::read), or that the exit itself brought and
@@ -197,11 +221,13 @@ impl<Vm> Dispatcher<Vm> {
     /// When the entry is another dispatcher's and this one has fewer.
     pub fn dispatch(&self, entry: EntryId, vm: &Vm, vcpu: &mut Vcpu, trap: &Trap) -> Action {
         let at = &self.entries[entry.0];
-        let found = match self.look_up(at, trap.number, trap.caller) {
-            Ok(found) => found,
-            Err(refused) => return self.refuse(at, vcpu, trap.number, trap.caller.width, refused),
-        };
-        self.run_trap(entry, found, vm, vcpu, trap).action(at, trap.caller.width)
+        match (self.look_up(at, trap.number, trap.caller), &self.multicall) {
+            (Ok((bound, served)), Some(batches)) if served.gate == Gate::Batch => {
+                self.run_batch(entry, bound, batches, vm, vcpu, trap)
+            }
+            (Ok((bound, _)), _) => self.run(at, bound, vm, vcpu, trap),
+            (Err(refused), _) => self.refuse(at, vcpu, trap.number, trap.caller.width, refused),
+        }
     }
 
     /// Serves a call in memory that was copied into `call`, at an entry point that it did not come in by
@@ -226,45 +252,57 @@ impl<Vm> Dispatcher<Vm> {
         let trap = call.trap(at.mode(caller.width).mode, caller);
         let width = trap.caller.width;
         call.settle(match self.look_up(at, trap.number, trap.caller) {
-            Ok(found) if call.is_sound() => self.run(at, found, vm, vcpu, &trap).action(at, width),
-            Ok(Found { line, .. }) => {
-                vcpu.counters.note(line, Event::Error, 0);
+            Ok((bound, _)) if call.is_sound() => self.run(at, bound, vm, vcpu, &trap),
+            Ok((bound, _)) => {
+                vcpu.counters.note(bound.line as usize, Event::Error, 0);
                 encode(at.convention, at.errors(trap.number), width, Outcome::Failed(Error::Invalid))
             }
             Err(refused) => self.refuse(at, vcpu, trap.number, width, refused),
         })
     }
 
+    /// Whether such a caller may make calls at all.
+    #[inline]
+    fn may_call(&self, caller: Caller) -> bool {
+        caller.privilege == Privilege::Supervisor || self.user_mode
+    }
+
+    /// Whether calls are timed or traced.
+    #[inline]
+    fn is_watched(&self) -> bool {
+        self.clock.is_some() || is_traced()
+    }
+
     /// The call of a trap, if this guest may make it.
     #[inline(always)] // its result is large, and taken apart at once
     fn look_up<'a>(
         &'a self,
-        entry: &'a Entry,
+        entry: &'a Entry<Vm>,
         number: u64,
         caller: Caller,
-    ) -> Result<Found<'a, Vm>, Refused<'a, Vm>> {
+    ) -> Result<(&'a Bound<Vm>, &'a Served), Refused<'a>> {
         // Privilege comes before the number, as in KVM: a user program learns nothing of what exists.
-        if caller.privilege == Privilege::User && !self.user_mode {
+        if !self.may_call(caller) {
             return Err(Refused::User);
         }
-        let Some(line) = entry.find(number) else { return Err(Refused::Unknown) };
+        let Some(bound) = entry.find(number) else { return Err(Refused::Unknown) };
         // The table was made of these slots.
-        let Some(served) = self.slots.get(line - 1) else { return Err(Refused::Unknown) };
+        let Some(served) = self.calls.0.get(bound.line as usize - 1) else { return Err(Refused::Unknown) };
         if served.gate != Gate::Open && !served.pass() {
-            return Err(Refused::Denied(served, line));
+            return Err(Refused::Denied(served, bound.line as usize));
         }
-        Ok(Found { served, line })
+        Ok((bound, served))
     }
 
     /// Counts a call that does not get to a handler, and says what the guest is told.
     #[cold]
     fn refuse(
         &self,
-        entry: &Entry,
+        entry: &Entry<Vm>,
         vcpu: &Vcpu,
         number: u64,
         width: Width,
-        refused: Refused<'_, Vm>,
+        refused: Refused<'_>,
     ) -> Action {
         match refused {
             Refused::User => {
@@ -283,66 +321,46 @@ impl<Vm> Dispatcher<Vm> {
         say(entry.convention, width, entry.errors(number).reply(Error::Unknown))
     }
 
-    /// Runs the call of a trap, which may be a multicall.
-    #[inline(always)] // its result is large, and taken apart at once
-    fn run_trap(&self, id: EntryId, found: Found<'_, Vm>, vm: &Vm, vcpu: &mut Vcpu, trap: &Trap) -> Ran {
-        match &self.multicall {
-            Some(batches) if found.served.gate == Gate::Batch => {
-                Ran::Else(self.run_batch(id, found.line, batches, vm, vcpu, trap))
-            }
-            _ => self.run(&self.entries[id.0], found, vm, vcpu, trap),
-        }
-    }
-
     #[cold]
     fn run_batch(
         &self,
         id: EntryId,
-        line: usize,
+        bound: &Bound<Vm>,
         batches: &Batches<Vm>,
         vm: &Vm,
         vcpu: &mut Vcpu,
         trap: &Trap,
     ) -> Action {
         let (outcome, event) = self.serve_batch(batches, id, vm, vcpu, trap);
-        vcpu.counters.note(line, event, 0); // the time is its entries'
+        vcpu.counters.note(bound.line as usize, event, 0); // the time is its entries'
         let entry = &self.entries[id.0];
         encode(entry.convention, entry.errors(trap.number), trap.caller.width, outcome)
     }
 
     /// Runs a call's handler, counts it, and says what came of it.
-    #[inline(always)] // its result is large, and taken apart at once
-    fn run(&self, entry: &Entry, found: Found<'_, Vm>, vm: &Vm, vcpu: &Vcpu, trap: &Trap) -> Ran {
-        let Found { served, line } = found;
-        if self.clock.is_some() || LevelFilter::current() == LevelFilter::TRACE {
-            return Ran::Else(self.run_watched(entry, served, line, vm, vcpu, trap));
+    #[inline]
+    fn run(&self, entry: &Entry<Vm>, bound: &Bound<Vm>, vm: &Vm, vcpu: &Vcpu, trap: &Trap) -> Action {
+        if self.is_watched() {
+            return self.run_watched(entry, bound, vm, vcpu, trap);
         }
-        let mut context = Context::new(vcpu, trap, entry.id, served.definition);
-        let value = match served.call(vm, trap, &mut context) {
+        let context = &mut Context::new(vcpu, (&self.calls, bound.line), trap.number, trap.caller, entry.id);
+        let value = match guarded(|| (bound.handler)(vm, &trap.arguments, context)) {
             Some(Brief::Done) => None,
             Some(Brief::Value(value)) => Some(value),
-            brief => return Ran::Else(served.settle(entry, line, &mut context, brief, 0)),
+            brief => return context.served().settle(entry, context, brief, 0),
         };
-        vcpu.counters.note(line, Event::Served, 0);
-        Ran::Plain(value)
+        vcpu.counters.served(bound.line as usize);
+        complete(entry.convention, trap.caller.width, value.map_or(Output::NONE, Output::value))
     }
 
     /// As [`run`](Self::run), with what costs time of its own.
     #[cold]
-    fn run_watched(
-        &self,
-        entry: &Entry,
-        served: &Served<Vm>,
-        line: usize,
-        vm: &Vm,
-        vcpu: &Vcpu,
-        trap: &Trap,
-    ) -> Action {
+    fn run_watched(&self, entry: &Entry<Vm>, bound: &Bound<Vm>, vm: &Vm, vcpu: &Vcpu, trap: &Trap) -> Action {
         let start = self.clock.map_or(0, |clock| clock());
-        let mut context = Context::new(vcpu, trap, entry.id, served.definition);
-        let brief = served.call(vm, trap, &mut context);
+        let context = &mut Context::new(vcpu, (&self.calls, bound.line), trap.number, trap.caller, entry.id);
+        let brief = guarded(|| (bound.handler)(vm, &trap.arguments, context));
         let time = self.clock.map_or(0, |clock| clock().saturating_sub(start));
-        served.settle(entry, line, &mut context, brief, time)
+        context.served().settle(entry, context, brief, time)
     }
 
     /// Refuses a call as one of a user program's, whatever the policy says: for transports on which the
@@ -355,105 +373,31 @@ impl<Vm> Dispatcher<Vm> {
     }
 }
 
-/// What came of a handler.
-enum Ran {
-    /// The call completed, with this value and no extra outputs.
-    Plain(Option<u64>),
-    /// Something else.
-    Else(Action),
+/// Whether somebody listens to what is said of every call.
+#[inline]
+fn is_traced() -> bool {
+    LevelFilter::current() == LevelFilter::TRACE
 }
 
-impl Ran {
-    #[inline]
-    fn action(self, entry: &Entry, width: Width) -> Action {
-        match self {
-            Ran::Plain(value) => {
-                let (result, value) = entry.plain(entry.mode(width), value);
-                Action::Return(Return::plain(result, value, entry.has_status))
-            }
-            Ran::Else(action) => action,
+/// Writes an answer; gives back what is none.
+fn write(mode: &Mode, registers: &mut (impl Registers + ?Sized), action: Action) -> ControlFlow<Action> {
+    match action {
+        Action::Return(answer) => {
+            mode.write(registers, &answer);
+            ControlFlow::Continue(())
         }
+        other => ControlFlow::Break(other),
     }
 }
 
-impl<Vm> Served<Vm> {
-    /// Runs the handler; nothing where it panicked.
-    #[inline(always)] // its result is large, and taken apart at once
-    fn call(&self, vm: &Vm, trap: &Trap, context: &mut Context<'_>) -> Option<Brief> {
-        #[cfg(feature = "std")]
-        return crate::panics::catch(|| (self.handler)(vm, trap, context));
-        #[cfg(not(feature = "std"))]
-        return Some((self.handler)(vm, trap, context));
-    }
-
-    /// Whether the policy lets the call through; says once where it is deprecated.
-    #[cold]
-    fn pass(&self) -> bool {
-        if self.gate == Gate::Deprecated && !self.reported.load(Ordering::Relaxed) {
-            self.report(&self.reported, "the guest uses a deprecated call");
-        }
-        self.gate != Gate::Denied
-    }
-
-    /// Counts a call whose handler ran, and says what is to be done.
-    #[cold]
-    fn settle(
-        &self,
-        entry: &Entry,
-        line: usize,
-        context: &mut Context<'_>,
-        brief: Option<Brief>,
-        time: u64,
-    ) -> Action {
-        let (vcpu, width, convention) = (context.vcpu, context.width(), entry.convention);
-        let (outcome, event) = self.outcome(context, brief);
-        vcpu.counters.note(line, event, time);
-        tracing::trace!(vcpu = vcpu.index, call = self.definition.name, ?outcome, "served");
-        let errors = entry.errors(context.number());
-        match outcome {
-            Outcome::Deferred => {
-                let generation = vcpu.slot.generation();
-                Action::Deferred(Deferral { convention, errors, width, line, generation })
-            }
-            other => encode(convention, errors, width, other),
-        }
-    }
-
-    /// The outcome of a handler; its panic or broken contract is the guest's internal error.
-    fn outcome(&self, context: &mut Context<'_>, brief: Option<Brief>) -> (Outcome, Event) {
-        let (vcpu, deferred) = (context.vcpu, context.deferred);
-        let outcome = brief.map(|brief| match brief {
-            Brief::Done => Outcome::Complete(Output::NONE),
-            Brief::Value(value) => Outcome::Complete(Output::value(value)),
-            Brief::Other => context.outcome.take().unwrap_or(Outcome::Failed(Error::Internal)),
-        });
-        match outcome {
-            Some(Outcome::Deferred) if deferred => (Outcome::Deferred, Event::Served),
-            Some(Outcome::Deferred) | None => {
-                if deferred {
-                    vcpu.slot.close();
-                }
-                if !self.panicked.load(Ordering::Relaxed) {
-                    self.report(&self.panicked, "the handler panicked or deferred without a completion");
-                }
-                (Outcome::Failed(Error::Internal), Event::Panicked)
-            }
-            Some(other) => {
-                if deferred {
-                    vcpu.slot.close();
-                }
-                let failed = matches!(other, Outcome::Failed(_));
-                (other, if failed { Event::Error } else { Event::Served })
-            }
-        }
-    }
-
-    /// One line in the log a VM and call, however often a guest asks for it.
-    #[cold]
-    fn report(&self, once: &AtomicBool, what: &str) {
-        if !once.swap(true, Ordering::Relaxed) {
-            let name = self.definition.name;
-            tracing::warn!(call = name, "{what}; further ones are counted only");
-        }
-    }
+/// Counts a call that did not complete with a value or none, and writes its answer where it has one.
+#[cold]
+fn settle<Vm>(
+    entry: &Entry<Vm>,
+    context: &mut Context<'_>,
+    brief: Option<Brief>,
+    registers: &mut (impl Registers + ?Sized),
+) -> ControlFlow<Action> {
+    let action = context.served().settle(entry, context, brief, 0);
+    write(entry.mode(context.width()).mode, registers, action)
 }

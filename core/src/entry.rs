@@ -3,9 +3,9 @@
 use crate::arch::{Caller, Width};
 use crate::convention::Registers;
 use crate::encoding::{Encoding, Reply};
+use crate::handler::{Erased, FEW};
 use crate::outcome::{Action, Return};
-use crate::statistics::NO_SLOT;
-use crate::{Convention, Error, Interface, MAX_ARGUMENTS, Mode, Outcome, Output};
+use crate::{Convention, Error, Interface, Mode, Outcome, Output};
 use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::fmt;
@@ -42,29 +42,40 @@ impl fmt::Display for EntryPoint {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct EntryId(pub(crate) usize);
 
+/// The call of a number at one entry point: all of it that the call path needs, side by side.
+pub(crate) struct Bound<Vm> {
+    pub(crate) handler: Erased<Vm>,
+    /// Where it is counted: its slot + 1.
+    pub(crate) line: u32,
+    /// Whether there is nothing to do before the handler, and four arguments are all that it takes.
+    pub(crate) is_plain: bool,
+}
+
 /// The numbers of one interface at one entry point.
-pub(crate) struct EntrySpan {
+pub(crate) struct EntrySpan<Vm> {
     pub(crate) first: u64,
     /// log2 of the distance between numbers.
     pub(crate) shift: u32,
     pub(crate) count: u64,
-    /// Slot + 1 by number, 0 where there is none; ends behind the last number that has one.
-    pub(crate) table: Box<[u16]>,
+    /// By number; ends behind the last that has a call.
+    pub(crate) table: Box<[Option<Bound<Vm>>]>,
     pub(crate) errors: &'static Encoding,
 }
 
-impl EntrySpan {
+impl<Vm> EntrySpan<Vm> {
     /// The place of a number in the table, `count` or more where it is not of the span. The rotation takes
     /// bits between two numbers to the top, where they make it too great, as what is under `first` is.
     #[inline]
     fn place(&self, wire: u64) -> u64 {
         wire.wrapping_sub(self.first).rotate_right(self.shift)
     }
-}
 
-/// Arguments that are read whether the call has them or not: four at once cost less than a loop whose end no
-/// branch predictor knows.
-const FEW: usize = 4;
+    #[inline]
+    fn find(&self, wire: u64) -> Option<&Bound<Vm>> {
+        let place = usize::try_from(self.place(wire)).ok()?;
+        self.table.get(place)?.as_ref()
+    }
+}
 
 /// A mode of a convention as the call path needs it: indices and masks without a way to go for them.
 pub(crate) struct Marshal {
@@ -74,16 +85,22 @@ pub(crate) struct Marshal {
     mask: u64,
     /// The first arguments' registers, each with what counts of it: nothing, where the mode has fewer.
     few: [(usize, u64); FEW],
+    width: Width,
     result: usize,
-    value: usize,
+    /// Where the value has a register of its own.
+    value: Option<usize>,
+    always_writes_value: bool,
 }
 
 impl Marshal {
-    pub(crate) fn new(mode: &'static Mode) -> Marshal {
+    pub(crate) const fn new(convention: &'static Convention, width: Width) -> Marshal {
+        let mode = convention.mode_for(width);
         let mask = mode.width.mask(u64::MAX);
         let mut few = [(mode.number.index, 0); FEW];
-        for (slot, reg) in few.iter_mut().zip(mode.arguments) {
-            *slot = (reg.index, mask);
+        let mut i = 0;
+        while i < FEW && i < mode.arguments.len() {
+            few[i] = (mode.arguments[i].index, mask);
+            i += 1;
         }
         Marshal {
             mode,
@@ -91,107 +108,97 @@ impl Marshal {
             number_mask: mode.number_width.mask(u64::MAX),
             mask,
             few,
+            width: mode.width,
             result: mode.result.index,
-            value: mode.value.index,
+            value: if convention.has_status() { Some(mode.value.index) } else { None },
+            always_writes_value: convention.always_writes_value,
         }
     }
 
-    /// The number as the guest wrote it, and the caller as a call of this mode has it.
+    /// That of the calls that the path is compiled for, where there are such.
+    pub(crate) const fn common<R: Registers + ?Sized>() -> Option<Marshal> {
+        match R::COMMON {
+            Some(convention) => Some(Marshal::new(convention, Width::Bits64)),
+            None => None,
+        }
+    }
+
+    /// The number as the guest wrote it.
     #[inline]
-    pub(crate) fn number(&self, registers: &(impl Registers + ?Sized), caller: Caller) -> (u64, Caller) {
-        let number = registers.get(self.number) & self.number_mask;
-        (number, Caller { width: self.mode.width, ..caller })
+    pub(crate) fn number(&self, registers: &(impl Registers + ?Sized)) -> u64 {
+        registers.get(self.number) & self.number_mask
     }
 
-    /// Reads the arguments of a call that has so many.
+    /// The caller as a call of this mode has it.
     #[inline]
-    pub(crate) fn arguments(
-        &self,
-        registers: &(impl Registers + ?Sized),
-        count: usize,
-        arguments: &mut [u64; MAX_ARGUMENTS],
-    ) {
-        for (slot, (index, mask)) in arguments.iter_mut().zip(&self.few) {
-            *slot = registers.get(*index) & mask;
-        }
-        if count > FEW {
-            self.rest(registers, arguments);
-        }
+    pub(crate) fn caller(&self, caller: Caller) -> Caller {
+        Caller { width: self.width, ..caller }
     }
 
-    /// Reads the arguments behind the first.
-    #[inline(never)]
-    fn rest(&self, registers: &(impl Registers + ?Sized), arguments: &mut [u64; MAX_ARGUMENTS]) {
-        let rest = arguments[FEW..].iter_mut().zip(self.mode.arguments.iter().skip(FEW));
-        for (slot, reg) in rest {
-            *slot = registers.get(reg.index) & self.mask;
-        }
-    }
-
-    /// Writes an answer without extra outputs.
+    /// The first arguments.
     #[inline]
-    pub(crate) fn write_plain(
-        &self,
-        registers: &mut (impl Registers + ?Sized),
-        result: u64,
-        value: Option<u64>,
-    ) {
-        if let Some(value) = value {
-            registers.set(self.value, value);
+    pub(crate) fn few(&self, registers: &(impl Registers + ?Sized)) -> [u64; FEW] {
+        let get = |i: usize| registers.get(self.few[i].0) & self.few[i].1;
+        [get(0), get(1), get(2), get(3)] // `array::map` is a call where the mode is known, and no loads
+    }
+
+    /// Writes the answer of a call that completed with this value or none, and no extra outputs.
+    #[inline]
+    pub(crate) fn write_plain(&self, registers: &mut (impl Registers + ?Sized), value: Option<u64>) {
+        let masked = value.unwrap_or(0) & self.mask;
+        match self.value {
+            None => registers.set(self.result, masked),
+            Some(index) => {
+                if value.is_some() || self.always_writes_value {
+                    registers.set(index, masked);
+                }
+                registers.set(self.result, 0);
+            }
         }
-        registers.set(self.result, result);
     }
 }
 
 /// An entry point of a dispatcher, with the numbers that are called there.
-pub(crate) struct Entry {
+pub(crate) struct Entry<Vm> {
     pub(crate) id: EntryId,
     pub(crate) point: EntryPoint,
     pub(crate) convention: &'static Convention,
     pub(crate) interface: &'static Interface,
     /// The convention's modes for callers of 64 and of 32 bits.
     pub(crate) modes: [Marshal; 2],
-    /// [`Convention::has_status`].
-    pub(crate) has_status: bool,
-    /// The bound interface's first: an unknown number is said in its encoding.
-    pub(crate) spans: Vec<EntrySpan>,
+    /// The bound interface's first numbers: an unknown one is said in their encoding.
+    pub(crate) first: EntrySpan<Vm>,
+    /// The interface's others, and those of vendors.
+    pub(crate) others: Vec<EntrySpan<Vm>>,
 }
 
-impl Entry {
+impl<Vm> Entry<Vm> {
     #[inline]
     pub(crate) fn mode(&self, width: Width) -> &Marshal {
         &self.modes[usize::from(width == Width::Bits32)]
     }
 
-    /// Where the call with a number, as the guest wrote it, is counted.
+    /// All its numbers.
+    pub(crate) fn spans(&self) -> impl Iterator<Item = &EntrySpan<Vm>> {
+        core::iter::once(&self.first).chain(&self.others)
+    }
+
+    /// The call with a number, as the guest wrote it.
     #[inline]
-    pub(crate) fn find(&self, wire: u64) -> Option<usize> {
-        for span in &self.spans {
-            let place = span.place(wire);
-            // At most one span has a slot for it: they do not overlap.
-            if place < span.table.len() as u64 {
-                let line = usize::from(span.table[place as usize]);
-                return (line != NO_SLOT).then_some(line);
-            }
-        }
-        None
+    pub(crate) fn find(&self, wire: u64) -> Option<&Bound<Vm>> {
+        // At most one span has a call for it: they do not overlap.
+        self.first.find(wire).or_else(|| self.find_other(wire))
+    }
+
+    #[inline(never)]
+    fn find_other(&self, wire: u64) -> Option<&Bound<Vm>> {
+        self.others.iter().find_map(|span| span.find(wire))
     }
 
     /// How errors are said to a caller of a number.
     #[cold]
     pub(crate) fn errors(&self, wire: u64) -> &'static Encoding {
-        let own = self.spans.iter().find(|span| span.place(wire) < span.count);
-        own.or(self.spans.first()).map_or(self.convention.errors, |span| span.errors)
-    }
-
-    /// What a completed call without extra outputs leaves in the result register, and in that of the value.
-    #[inline]
-    pub(crate) fn plain(&self, mode: &Marshal, value: Option<u64>) -> (u64, Option<u64>) {
-        let value = value.map(|value| value & mode.mask);
-        if !self.has_status {
-            return (value.unwrap_or(0), None);
-        }
-        (0, if self.convention.always_writes_value { value.or(Some(0)) } else { value })
+        self.spans().find(|span| span.place(wire) < span.count).unwrap_or(&self.first).errors
     }
 }
 
@@ -204,16 +211,7 @@ pub(crate) fn encode(
     outcome: Outcome,
 ) -> Action {
     match outcome {
-        Outcome::Complete(output) => {
-            let output = output.masked(width);
-            let value = output.get();
-            Action::Return(if convention.has_status() {
-                let value = if convention.always_writes_value { value.or(Some(0)) } else { value };
-                Return { result: 0, value, output, error: false, status: true }
-            } else {
-                Return { result: value.unwrap_or(0), value: None, output, error: false, status: false }
-            })
-        }
+        Outcome::Complete(output) => complete(convention, width, output),
         Outcome::Failed(error) => say(convention, width, errors.reply(error)),
         Outcome::Retry => Action::Retry,
         Outcome::Fault(fault) => Action::Fault(fault),
@@ -221,6 +219,19 @@ pub(crate) fn encode(
         // A deferral is answered where its completion is known; one that got here broke the contract.
         Outcome::Deferred => say(convention, width, errors.reply(Error::Internal)),
     }
+}
+
+/// A completed call in the terms of a convention.
+#[inline]
+pub(crate) fn complete(convention: &'static Convention, width: Width, output: Output) -> Action {
+    let output = output.masked(width);
+    let value = output.get();
+    Action::Return(if convention.has_status() {
+        let value = if convention.always_writes_value { value.or(Some(0)) } else { value };
+        Return { result: 0, value, output, error: false, status: true }
+    } else {
+        Return { result: value.unwrap_or(0), value: None, output, error: false, status: false }
+    })
 }
 
 /// A reply in the terms of a convention.
@@ -262,7 +273,7 @@ mod tests {
             spans.push(span);
         }
         for span in &spans {
-            let own = EntrySpan {
+            let own = EntrySpan::<()> {
                 first: span.first,
                 shift: span.step.trailing_zeros(),
                 count: span.count,

@@ -1,19 +1,24 @@
 //! Handlers, and what they are told beside the arguments.
 
 use crate::arch::{Caller, Endian, Privilege, Width};
-use crate::convention::Trap;
+use crate::argument::Slots;
 use crate::definition::Hypercall;
+use crate::served::{Calls, Served};
 use crate::services::{MissingService, Services};
 use crate::{Completion, Definition, EntryId, Error, Outcome, Vcpu};
 use alloc::boxed::Box;
+use alloc::sync::Arc;
 
 /// What a handler may know of the call beside its arguments. Neither its number nor a register.
 #[derive(Debug)]
 pub struct Context<'a> {
     pub(crate) vcpu: &'a Vcpu,
-    trap: &'a Trap,
+    calls: &'a Calls,
+    line: u32,
+    /// The call's number, as the guest wrote it: for the dispatcher, not for handlers.
+    pub(crate) number: u64,
     entry: EntryId,
-    pub(crate) definition: &'static Definition,
+    caller: Caller,
     pub(crate) deferred: bool,
     /// The outcome of a handler that [`Brief`] does not tell.
     pub(crate) outcome: Option<Outcome>,
@@ -34,16 +39,22 @@ impl<'a> Context<'a> {
     #[inline]
     pub(crate) fn new(
         vcpu: &'a Vcpu,
-        trap: &'a Trap,
+        (calls, line): (&'a Calls, u32),
+        number: u64,
+        caller: Caller,
         entry: EntryId,
-        definition: &'static Definition,
     ) -> Context<'a> {
-        Context { vcpu, trap, entry, definition, deferred: false, outcome: None }
+        Context { vcpu, calls, line, number, entry, caller, deferred: false, outcome: None }
     }
 
-    /// The call's number, as the guest wrote it: for the dispatcher, not for handlers.
-    pub(crate) fn number(&self) -> u64 {
-        self.trap.number
+    /// The call it is, which is looked for only where somebody asks.
+    pub(crate) fn served(&self) -> &'a Served {
+        &self.calls.0[self.line as usize - 1] // the tables were made of these
+    }
+
+    /// Where it is counted.
+    pub(crate) fn line(&self) -> usize {
+        self.line as usize
     }
 
     /// Takes an outcome apart. One of a handler that took the right to complete the call later is not brief:
@@ -68,22 +79,22 @@ impl<'a> Context<'a> {
 
     /// Mode, privilege and byte order of the caller, together.
     pub fn caller(&self) -> Caller {
-        self.trap.caller
+        self.caller
     }
 
     /// The byte order of the guest's structures.
     pub fn endian(&self) -> Endian {
-        self.trap.caller.endian
+        self.caller.endian
     }
 
     /// The mode the guest called from, for calls whose meaning differs between modes.
     pub fn width(&self) -> Width {
-        self.trap.caller.width
+        self.caller.width
     }
 
     /// Whether a user program of the guest's made the call; only where the policy allows that.
     pub fn is_user_mode(&self) -> bool {
-        self.trap.caller.privilege == Privilege::User
+        self.caller.privilege == Privilege::User
     }
 
     /// The entry point that the call came in by; for one in memory, that of the call that handed it in.
@@ -98,7 +109,7 @@ impl<'a> Context<'a> {
 
     /// What is known of the call.
     pub fn definition(&self) -> &'static Definition {
-        self.definition
+        self.served().definition
     }
 
     /// The right to complete this call later, from any thread. Return [`Outcome::Deferred`] then.
@@ -108,23 +119,44 @@ impl<'a> Context<'a> {
     }
 }
 
-/// A handler after its types are gone: from registers to an outcome.
-pub(crate) type Erased<Vm> = Box<dyn Fn(&Vm, &Trap, &mut Context<'_>) -> Brief + Send + Sync>;
+/// A handler after its types are gone: from argument registers, masked and at least as many as the call takes,
+/// to an outcome.
+pub(crate) type Erased<Vm> = Box<dyn Fn(&Vm, &[u64], &mut Context<'_>) -> Brief + Send + Sync>;
+
+/// Makes one handler as often as there are tables with it.
+pub(crate) type Maker<Vm> = Box<dyn Fn() -> Erased<Vm>>;
+
+/// Argument registers that are read for every call, whether it takes them or not: so many at once cost less
+/// than a loop whose end no branch predictor knows.
+pub(crate) const FEW: usize = 4;
 
 /// Wraps a typed handler: decode, call, and an error becomes an outcome.
-pub(crate) fn erase<Vm, C, R, F>(handler: F) -> Erased<Vm>
+pub(crate) fn erase<Vm, C, R, F>(handler: F) -> Maker<Vm>
 where
     C: Hypercall,
     R: Into<Outcome>,
     F: Fn(&Vm, C, &mut Context<'_>) -> Result<R, Error> + Send + Sync + 'static,
 {
-    Box::new(move |vm, trap, context| {
-        let mut slots = crate::argument::Slots::new(&trap.arguments, trap.caller.width);
-        match C::decode(&mut slots).and_then(|call| handler(vm, call, context)) {
-            Ok(done) => context.brief(done.into()),
-            Err(error) => context.brief(Outcome::Failed(error)),
-        }
+    let handler = Arc::new(handler);
+    Box::new(move || {
+        let handler = handler.clone();
+        Box::new(move |vm, arguments, context| {
+            // Of an array as long as is known where this is compiled, decoding needs no bounds checks.
+            let call = match arguments.first_chunk::<FEW>() {
+                Some(few) if const { C::DEFINITION.most_slots() <= FEW } => decode::<C>(few, context),
+                _ => decode::<C>(arguments, context),
+            };
+            match call.and_then(|call| handler(vm, call, context)) {
+                Ok(done) => context.brief(done.into()),
+                Err(error) => context.brief(Outcome::Failed(error)),
+            }
+        })
     })
+}
+
+#[inline(always)] // for the sake of the array's length
+fn decode<C: Hypercall>(arguments: &[u64], context: &Context<'_>) -> Result<C, Error> {
+    C::decode(&mut Slots::new(arguments, context.width()))
 }
 
 /// A handler linked into the program by a crate that does not know the VM's type.
@@ -146,7 +178,7 @@ impl core::fmt::Debug for LinkedHandler {
 /// A link-time handler with its services resolved.
 pub struct BoundHandler(pub(crate) BoundFunction);
 
-pub(crate) type BoundFunction = Box<dyn Fn(&Trap, &mut Context<'_>) -> Brief + Send + Sync>;
+pub(crate) type BoundFunction = Arc<dyn Fn(&[u64], &mut Context<'_>) -> Brief + Send + Sync>;
 
 impl core::fmt::Debug for BoundHandler {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
@@ -167,8 +199,8 @@ where
     R: Into<Outcome>,
     F: Fn(C, &mut Context<'_>) -> Result<R, Error> + Send + Sync + 'static,
 {
-    let erased = erase(move |_: &(), call: C, context: &mut Context<'_>| handler(call, context));
-    BoundHandler(Box::new(move |trap, context| erased(&(), trap, context)))
+    let erased = erase(move |_: &(), call: C, context: &mut Context<'_>| handler(call, context))();
+    BoundHandler(Arc::new(move |arguments, context| erased(&(), arguments, context)))
 }
 
 /// Plugs a handler in at link time, from a crate that knows no VM type: it takes a service instead.

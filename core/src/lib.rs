@@ -80,6 +80,7 @@ pub mod panics;
 pub mod policy;
 pub mod registry;
 pub mod ring;
+mod served;
 pub mod services;
 pub mod shared;
 pub mod statistics;

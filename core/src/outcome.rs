@@ -169,12 +169,6 @@ pub struct Return {
 }
 
 impl Return {
-    /// That of a completed call without extra outputs.
-    #[inline]
-    pub(crate) fn plain(result: u64, value: Option<u64>, status: bool) -> Return {
-        Return { result, value, output: Output::NONE, error: false, status }
-    }
-
     /// Whether the result is an error.
     pub fn is_error(&self) -> bool {
         self.error

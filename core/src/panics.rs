@@ -4,15 +4,16 @@ use std::cell::Cell;
 use std::sync::Once;
 
 std::thread_local! {
-    static IN_HANDLER: Cell<bool> = const { Cell::new(false) };
+    /// How many handlers this thread is in: those of a multicall's entries are within another.
+    static DEPTH: Cell<u32> = const { Cell::new(0) };
 }
 
 /// Runs `f`, and gives `None` if it panicked.
 #[inline(always)] // a handler's outcome in registers must not go through memory
 pub(crate) fn catch<R>(f: impl FnOnce() -> R) -> Option<R> {
-    let before = IN_HANDLER.with(|flag| flag.replace(true));
+    DEPTH.with(|depth| depth.set(depth.get().wrapping_add(1)));
     let result = std::panic::catch_unwind(std::panic::AssertUnwindSafe(f)).map_err(discard);
-    IN_HANDLER.with(|flag| flag.set(before));
+    DEPTH.with(|depth| depth.set(depth.get().wrapping_sub(1)));
     result.ok()
 }
 
@@ -36,7 +37,7 @@ pub fn silence_handler_panics() {
     ONCE.call_once(|| {
         let previous = std::panic::take_hook();
         std::panic::set_hook(Box::new(move |info| {
-            if !IN_HANDLER.with(Cell::get) {
+            if DEPTH.with(Cell::get) == 0 {
                 previous(info);
             }
         }));

@@ -82,12 +82,16 @@ struct Lost {
 #[repr(align(256))]
 struct Block<T>(T);
 
-/// Counters in a block, and calls in a block of what they are seldom counted for.
+/// Counters, and calls of what they are seldom counted for, that make up a margin of 256 bytes.
 const COUNTERS: usize = 32;
 const RARES: usize = 8;
 
-const _: () =
-    assert!(size_of::<Block<[AtomicU64; COUNTERS]>>() == 256 && size_of::<Block<[Rare; RARES]>>() == 256);
+const _: () = assert!(COUNTERS * size_of::<AtomicU64>() == 256 && RARES * size_of::<Rare>() == 256);
+
+/// So many counters, with a margin on either side: nothing else is on a cache line with any of them.
+fn apart<T: Default>(lines: usize, margin: usize) -> Arc<[T]> {
+    (0..lines + 2 * margin).map(|_| T::default()).collect()
+}
 
 /// The counters of one vCPU: one line for every call of the dispatcher, one for numbers it does not know.
 ///
@@ -95,8 +99,8 @@ const _: () =
 /// in the caches; what few write stands apart.
 #[derive(Clone, Debug)]
 pub(crate) struct Counters {
-    calls: Arc<[Block<[AtomicU64; COUNTERS]>]>,
-    rare: Arc<[Block<[Rare; RARES]>]>,
+    calls: Arc<[AtomicU64]>,
+    rare: Arc<[Rare]>,
     lost: Arc<Block<Lost>>,
 }
 
@@ -105,41 +109,44 @@ pub(crate) const NO_SLOT: usize = 0;
 
 impl Counters {
     pub(crate) fn new(slots: usize) -> Counters {
-        Counters {
-            calls: (0..=slots / COUNTERS).map(|_| Block::default()).collect(),
-            rare: (0..=slots / RARES).map(|_| Block::default()).collect(),
-            lost: Arc::default(),
-        }
+        Counters { calls: apart(slots + 1, COUNTERS), rare: apart(slots + 1, RARES), lost: Arc::default() }
     }
 
     /// Bytes for a vCPU of a dispatcher with so many calls.
     pub(crate) fn size(slots: usize) -> usize {
-        (slots / COUNTERS + 1) * size_of::<Block<[AtomicU64; COUNTERS]>>()
-            + (slots / RARES + 1) * size_of::<Block<[Rare; RARES]>>()
+        (slots + 1 + 2 * COUNTERS) * size_of::<AtomicU64>()
+            + (slots + 1 + 2 * RARES) * size_of::<Rare>()
             + size_of::<Block<Lost>>()
+    }
+
+    /// Lines that there are.
+    fn lines(&self) -> usize {
+        self.calls.len() - 2 * COUNTERS
     }
 
     #[inline]
     fn calls(&self, line: usize) -> Option<&AtomicU64> {
-        self.calls.get(line / COUNTERS).map(|block| &block.0[line % COUNTERS])
+        self.calls.get(COUNTERS + line)
     }
 
     fn rare(&self, line: usize) -> Option<&Rare> {
-        self.rare.get(line / RARES).map(|block| &block.0[line % RARES])
+        self.rare.get(RARES + line)
     }
 
+    /// Counts a call that completed.
     #[inline]
-    pub(crate) fn note(&self, line: usize, event: Event, time: u64) {
+    pub(crate) fn served(&self, line: usize) {
         if let Some(calls) = self.calls(line) {
             bump(calls, 1);
         }
-        if event != Event::Served || time != 0 {
-            self.became(line, event, time);
-        }
+    }
+
+    pub(crate) fn note(&self, line: usize, event: Event, time: u64) {
+        self.served(line);
+        self.became(line, event, time);
     }
 
     /// What became of a call that is counted already.
-    #[cold]
     pub(crate) fn became(&self, line: usize, event: Event, time: u64) {
         let Some(rare) = self.rare(line) else { return };
         match event {
@@ -159,17 +166,13 @@ impl Counters {
     /// As many, all zero.
     #[cfg(feature = "std")]
     fn zeroed(&self) -> Counters {
-        Counters {
-            calls: self.calls.iter().map(|_| Block::default()).collect(),
-            rare: self.rare.iter().map(|_| Block::default()).collect(),
-            lost: Arc::default(),
-        }
+        Counters::new(self.lines() - 1)
     }
 
     /// Adds what others have counted, where there are counters for it. No one else may write to these.
     #[cfg(feature = "std")]
     fn add(&self, other: &Counters) {
-        for line in 0..other.calls.len() * COUNTERS {
+        for line in 0..other.lines().min(self.lines()) {
             let Counts { calls, errors, denied, user_refused, unknown, panics, time } = other.counts(line);
             if let (Some(counter), Some(rare)) = (self.calls(line), self.rare(line)) {
                 bump(counter, calls);
@@ -185,6 +188,9 @@ impl Counters {
 
     fn counts(&self, line: usize) -> Counts {
         let get = |c: &AtomicU64| c.load(Ordering::Relaxed);
+        if line >= self.lines() {
+            return Counts::default();
+        }
         let (Some(calls), Some(rare)) = (self.calls(line), self.rare(line)) else { return Counts::default() };
         let lost = |counter: &AtomicU64| if line == NO_SLOT { get(counter) } else { 0 };
         Counts {
@@ -226,7 +232,7 @@ impl Statistics {
     /// The sum over all calls.
     pub fn total(&self) -> Counts {
         let mut total = Counts::default();
-        (0..self.counters.calls.len() * COUNTERS).for_each(|line| total += self.counters.counts(line));
+        (0..self.counters.lines()).for_each(|line| total += self.counters.counts(line));
         total
     }
 

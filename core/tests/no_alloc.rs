@@ -3,13 +3,14 @@
 #![allow(unsafe_code)] // a counting allocator is an `unsafe impl`
 
 use core::cell::Cell;
+use core::ops::ControlFlow;
 use hypercall_core::convention::{Convention, Mode, Reg};
 use hypercall_core::encoding::{self, Reply};
 use hypercall_core::memory::{FlatMemory, GuestMemoryExt};
 use hypercall_core::multicall::Batches;
 use hypercall_core::outcome::Action;
 use hypercall_core::prelude::*;
-use hypercall_core::{CallEntry, Caller, Completion, Endian, Fault, Numbering, Privilege, VmExit};
+use hypercall_core::{Builder, CallEntry, Caller, Completion, Endian, Fault, Numbering, Privilege, VmExit};
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::RefCell;
 
@@ -109,16 +110,19 @@ fn act((): &(), call: Act, context: &mut Context<'_>) -> Result<Outcome, Error> 
 
 #[test]
 fn no_call_allocates_whatever_becomes_of_it() {
+    no_call_of(|builder| builder);
+    no_call_of(|builder| builder.clock(|| 1));
+}
+
+fn no_call_of(change: impl FnOnce(Builder<()>) -> Builder<()>) {
     let point = EntryPoint::new("test", 0);
-    let dispatcher = Dispatcher::builder(Arch::X86)
+    let builder = Dispatcher::builder(Arch::X86)
         .entry(point, &CONVENTION, &SPACE)
         .handle(act)
         .handle(|(): &(), _: Old, _: &mut Context<'_>| Ok(()))
         .handle(|(): &(), _: Denied, _: &mut Context<'_>| Ok(()))
-        .policy("deny=SP_DENIED".parse().unwrap())
-        .clock(|| 1)
-        .build()
-        .unwrap();
+        .policy("deny=SP_DENIED".parse().unwrap());
+    let dispatcher = change(builder).build().unwrap();
     let entry = dispatcher.entry(point).unwrap();
     let mut vcpu = dispatcher.vcpu(0);
     let statistics = vcpu.statistics();
@@ -144,7 +148,7 @@ fn no_call_allocates_whatever_becomes_of_it() {
             let mut registers = [number, argument, 0, 0, 0];
             let before = ALLOCATIONS.get();
             let action = dispatcher.serve(entry, &(), &mut vcpu, &mut registers[..], caller);
-            if let Action::Deferred(deferral) = action {
+            if let ControlFlow::Break(Action::Deferred(deferral)) = action {
                 let completion = KEPT.with(RefCell::take).unwrap();
                 completion.complete(Ok(Output::value(1).and(2)));
                 assert!(matches!(vcpu.wait(deferral), Action::Return(_)));
@@ -193,7 +197,7 @@ fn no_multicall_allocates_whatever_becomes_of_its_entries() {
         assert_eq!(after, before, "round {round}: {action:?}");
         match last {
             (1, 0) => assert_eq!(registers[3], 9),
-            (1, _) => assert!(matches!(action, Action::Exit(_)), "{action:?}"),
+            (1, _) => assert!(matches!(action, ControlFlow::Break(Action::Exit(_))), "{action:?}"),
             _ => assert_eq!(registers[3], 10),
         }
     }

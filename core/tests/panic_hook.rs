@@ -49,7 +49,9 @@ type Inner = Option<Dispatcher<()>>;
 fn call<Vm>(dispatcher: &Dispatcher<Vm>, vm: &Vm, number: u64) -> u64 {
     let mut registers = [0x5350_0000 + number];
     let entry = dispatcher.entry(EntryPoint::new("test", 0)).unwrap();
-    dispatcher.serve(entry, vm, &mut dispatcher.vcpu(0), &mut registers[..], Caller::X86_64);
+    let mut vcpu = dispatcher.vcpu(0);
+    let flow = dispatcher.serve(entry, vm, &mut vcpu, &mut registers[..], Caller::X86_64);
+    assert!(flow.is_continue());
     registers[0]
 }
 

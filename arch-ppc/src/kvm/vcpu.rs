@@ -127,17 +127,20 @@ impl<Vm> KvmVcpu<Vm> {
         let regs = self.regs()?;
         let caller = msr::caller(regs.msr);
         let dispatcher = &*self.dispatcher;
-        let mut action = exit.serve(dispatcher, self.entry, vm, &mut self.vcpu, caller);
-        if let Action::Deferred(deferral) = action {
-            action = self.vcpu.wait(deferral);
+        let mut next = exit.serve(dispatcher, self.entry, vm, &mut self.vcpu, caller).break_value();
+        if let Some(Action::Deferred(deferral)) = next {
+            let action = self.vcpu.wait(deferral);
             exit.complete(dispatcher.convention(self.entry), caller, &action);
+            next = Some(action);
         }
         self.run.store(run::PAYLOAD, &exit);
-        if let Action::Return(_) = action {
-            return Ok(None); // the next KVM_RUN loads the registers
+        match next {
+            None | Some(Action::Return(_)) => Ok(None), // the next KVM_RUN loads the registers
+            Some(action) => {
+                self.complete()?;
+                self.act(regs, action)
+            }
         }
-        self.complete()?;
-        self.act(regs, action)
     }
 
     /// Does what the dispatcher decided, where that is no answer. The registers are those at the call.

@@ -13,6 +13,7 @@ use kvm_bindings::{
 };
 use kvm_ioctls::{SyncReg, VcpuExit, VcpuFd, VmFd};
 use std::fmt;
+use std::ops::ControlFlow;
 use std::sync::Arc;
 
 /// EFER.LMA: long mode is active (AMD64 APM volume 2, EFER).
@@ -194,12 +195,13 @@ impl<Vm> KvmCalls<Vm> {
         let sync = vcpu.sync_regs_mut();
         let caller = caller(&sync.sregs);
         let registers = registers(&mut sync.regs);
-        let action = self.dispatcher.serve(call.entry, vm, &mut self.vcpu, registers, caller);
-        if let Action::Return(_) = action {
-            vcpu.set_sync_dirty_reg(SyncReg::Register);
-            return Ok(Served::Resume);
+        match self.dispatcher.serve(call.entry, vm, &mut self.vcpu, registers, caller) {
+            ControlFlow::Continue(()) => {
+                vcpu.set_sync_dirty_reg(SyncReg::Register);
+                Ok(Served::Resume)
+            }
+            ControlFlow::Break(action) => self.act(call, vcpu, caller.width, action),
         }
-        self.act(call, vcpu, caller.width, action)
     }
 
     /// Serves a call that KVM_RUN did not bring in registers of its own accord.
@@ -233,13 +235,10 @@ impl<Vm> KvmCalls<Vm> {
     fn serve_by_ioctls(&mut self, call: Call, vcpu: &mut VcpuFd, vm: &Vm) -> Result<Served, KvmError> {
         let mut regs = get_regs(vcpu)?;
         let caller = caller(&vcpu.get_sregs().map_err(KvmError::ioctl("KVM_GET_SREGS"))?);
-        let registers = registers(&mut regs);
-        let action = self.dispatcher.serve(call.entry, vm, &mut self.vcpu, registers, caller);
-        if let Action::Return(_) = action {
-            set_regs(vcpu, &regs)?;
-            return Ok(Served::Resume);
+        match self.dispatcher.serve(call.entry, vm, &mut self.vcpu, registers(&mut regs), caller) {
+            ControlFlow::Continue(()) => set_regs(vcpu, &regs).map(|()| Served::Resume),
+            ControlFlow::Break(action) => self.act(call, vcpu, caller.width, action),
         }
-        self.act(call, vcpu, caller.width, action)
     }
 
     /// Does what the dispatcher decided, where that is more than an answer already in the registers.

@@ -20,7 +20,7 @@ fn deferring(builder: hypercall_core::Builder<()>) -> Guest {
 }
 
 fn defer(guest: &mut Guest, number: u64) -> (Deferral, Completion) {
-    let Action::Deferred(deferral) = guest.call(number, &[1]) else { panic!("not deferred") };
+    let Some(Action::Deferred(deferral)) = guest.call(number, &[1]) else { panic!("not deferred") };
     (deferral, KEPT.with(RefCell::take).expect("the handler's completion"))
 }
 
@@ -104,7 +104,7 @@ fn a_completion_of_a_call_that_returned_after_all_is_void() {
     };
     let mut guest = Guest::new(builder().handle(handler));
     assert_eq!(guest.result(6, &[0]), 5);
-    let Action::Deferred(deferral) = guest.call(6, &[1]) else { panic!("not deferred") };
+    let Some(Action::Deferred(deferral)) = guest.call(6, &[1]) else { panic!("not deferred") };
     assert_eq!(guest.vcpu.try_wait(deferral), None, "the first call's completion completes nothing");
     KEPT.with(RefCell::take).unwrap().complete(Ok(Output::value(6)));
     let Action::Return(answer) = guest.vcpu.wait(deferral) else { panic!("no answer") };
@@ -135,7 +135,7 @@ fn of_two_completions_for_one_call_the_later_counts() {
         Ok(Outcome::Deferred)
     };
     let mut guest = Guest::new(builder().handle(handler));
-    let Action::Deferred(deferral) = guest.call(6, &[1]) else { panic!("not deferred") };
+    let Some(Action::Deferred(deferral)) = guest.call(6, &[1]) else { panic!("not deferred") };
     let Action::Return(answer) = guest.vcpu.wait(deferral) else { panic!("no answer") };
     assert_eq!(answer.result, 2);
 }

@@ -13,10 +13,11 @@ fn retry_leaves_the_registers_for_the_call_to_run_again() {
         Ok(if READY.swap(true, Ordering::Relaxed) { Outcome::from(call.what) } else { Outcome::Retry })
     };
     let mut guest = Guest::new(builder().handle(handler));
-    assert_eq!(guest.call(6, &[3]), Action::Retry);
+    assert_eq!(guest.call(6, &[3]), Some(Action::Retry));
     // The backend runs the same instruction again, over the same registers.
     let entry = guest.dispatcher.entry(DOOR).unwrap();
-    guest.dispatcher.serve(entry, &(), &mut guest.vcpu, &mut guest.registers[..], KERNEL);
+    let flow = guest.dispatcher.serve(entry, &(), &mut guest.vcpu, &mut guest.registers[..], KERNEL);
+    assert!(flow.is_continue());
     assert_eq!(guest.registers[0], 3);
 }
 
@@ -28,8 +29,8 @@ fn a_fault_and_an_exit_are_passed_on_as_they_are() {
     };
     for (builder, number) in [(builder(), 6), (builder_two(), 0x7_0006)] {
         let mut guest = Guest::new(builder.handle(handler));
-        assert_eq!(guest.call(number, &[0]), Action::Fault(fault));
-        assert_eq!(guest.call(number, &[1]), Action::Exit(VmExit { code: 9 }));
+        assert_eq!(guest.call(number, &[0]), Some(Action::Fault(fault)));
+        assert_eq!(guest.call(number, &[1]), Some(Action::Exit(VmExit { code: 9 })));
         assert_eq!((guest.total().calls, guest.total().errors), (2, 0));
     }
 }

@@ -50,10 +50,10 @@ fn presets_and_rules_decide_what_is_served() {
 #[test]
 fn a_denied_call_answers_as_an_unknown_one_does() {
     let mut guest = under("deny=LAB_ADD");
-    let denied = guest.call(1, &[40, 2]);
-    assert_eq!(denied, guest.call(0x99, &[40, 2]));
-    assert_eq!(denied, guest.call(1, &[u64::MAX, 2]), "arguments are not looked at");
-    assert_eq!(guest.registers[0], minus(1000));
+    let denied = guest.result(1, &[40, 2]);
+    assert_eq!(denied, guest.result(0x99, &[40, 2]));
+    assert_eq!(denied, guest.result(1, &[u64::MAX, 2]), "arguments are not looked at");
+    assert_eq!(denied, minus(1000));
 }
 
 #[test]

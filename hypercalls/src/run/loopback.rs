@@ -200,24 +200,24 @@ impl Guest<'_> {
 
     /// Serves the call as a backend does; a fault or an exit leaves the registers as they were.
     fn serve(&mut self, file: &mut AnyRegisters, caller: Caller) -> Ending {
-        let mut action = self.dispatcher.serve(self.entry, self.machine, &mut self.vcpu, file, caller);
         loop {
-            action = match action {
-                Action::Return(_) => return Ending::Returns,
-                Action::Fault(_) => return Ending::Faults,
-                Action::Exit(exit) => return Ending::Exits(exit.code),
-                Action::Retry => {
-                    self.dispatcher.serve(self.entry, self.machine, &mut self.vcpu, file, caller)
+            let mut next =
+                self.dispatcher.serve(self.entry, self.machine, &mut self.vcpu, file, caller).break_value();
+            if let Some(Action::Deferred(deferral)) = next {
+                let answer = self.vcpu.wait(deferral);
+                if let Action::Return(registers) = &answer {
+                    let mode = self.binding.convention.mode(caller.width);
+                    mode.expect("the guest is in one of the modes").write(file, registers);
                 }
-                Action::Deferred(deferral) => {
-                    let answer = self.vcpu.wait(deferral);
-                    if let Action::Return(registers) = &answer {
-                        let mode = self.binding.convention.mode(caller.width);
-                        mode.expect("the guest is in one of the modes").write(file, registers);
-                    }
-                    answer
-                }
-            };
+                next = Some(answer);
+            }
+            match next {
+                None | Some(Action::Return(_)) => return Ending::Returns,
+                Some(Action::Fault(_)) => return Ending::Faults,
+                Some(Action::Exit(exit)) => return Ending::Exits(exit.code),
+                // The answer of a deferred call is not deferred.
+                Some(Action::Retry | Action::Deferred(_)) => {}
+            }
         }
     }
 }

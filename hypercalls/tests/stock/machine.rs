@@ -227,7 +227,7 @@ impl Machine {
     }
 
     /// Makes a call, and checks that no register changed but those of the answer.
-    fn trap(&mut self, number: u64, arguments: &[u64]) -> (Action, [u64; 40]) {
+    fn trap(&mut self, number: u64, arguments: &[u64]) -> (Option<Action>, [u64; 40], [u64; 40]) {
         let mode = self.convention.mode(self.caller.width).unwrap();
         assert!(arguments.len() <= mode.arguments.len(), "the convention has no more registers");
         let mut registers = [POISON; 40];
@@ -239,26 +239,28 @@ impl Machine {
         let before = registers;
         let action =
             self.dispatcher.serve(self.entry, &self.vm, &mut self.vcpu, &mut registers[..], self.caller);
+        let action = action.break_value();
         let mut may_change = vec![mode.result.index, mode.value.index];
         may_change.extend(mode.outputs.iter().map(|reg| reg.index));
         for (index, (now, then)) in registers.iter().zip(before).enumerate() {
-            let returned = matches!(action, Action::Return(_)) && may_change.contains(&index);
+            let returned = action.is_none() && may_change.contains(&index);
             assert!(returned || *now == then, "register {index} changed: {now:#x}");
         }
-        (action, registers)
+        (action, before, registers)
     }
 
     /// Makes a call that does not return at once.
     pub fn action(&mut self, number: u64, arguments: &[u64]) -> Action {
-        self.trap(number, arguments).0
+        self.trap(number, arguments).0.expect("the call returned")
     }
 
     /// Makes a call that returns.
     pub fn answer(&mut self, number: u64, arguments: &[u64]) -> Answer {
-        let (action, registers) = self.trap(number, arguments);
-        let Action::Return(answer) = action else { panic!("{number:#x} did not return: {action:?}") };
+        let (action, before, registers) = self.trap(number, arguments);
+        assert_eq!(action, None, "{number:#x} did not return");
         let mode = self.convention.mode(self.caller.width).unwrap();
-        let count = answer.extra().len();
+        let changed = |reg: &Reg| registers[reg.index] != before[reg.index];
+        let count = mode.outputs.iter().rposition(changed).map_or(0, |last| last + 1);
         let outputs = mode.outputs[..count].iter().map(|reg| registers[reg.index]).collect();
         Answer { result: registers[mode.result.index], value: registers[mode.value.index], outputs }
     }

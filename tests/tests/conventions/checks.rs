@@ -4,7 +4,6 @@
 use crate::files::File;
 use crate::tables::Table;
 use hypercall_core::convention::{Reg, Registers};
-use hypercall_core::outcome::Action;
 use hypercall_core::prelude::*;
 use hypercall_core::registry::Registry;
 use hypercall_core::{Caller, Convention};
@@ -163,7 +162,7 @@ pub fn end_to_end(convention: &'static Convention, table: &Table) -> Result<(), 
 
         let host = Host::default();
         let action = dispatcher.serve(entry, &host, &mut dispatcher.vcpu(0), &mut file, caller);
-        require(matches!(action, Action::Return(_)), || format!("{:?}: {action:?}", mode.width))?;
+        require(action.is_continue(), || format!("{:?}: {action:?}", mode.width))?;
         let seen = host.seen.into_inner().unwrap();
         require(seen == arguments, || format!("{:?}: the handler saw {seen:x?}", mode.width))?;
         for name in File::names(convention.arch) {
