@@ -4,16 +4,16 @@ use std::cell::Cell;
 use std::sync::Once;
 
 std::thread_local! {
-    /// How many handlers this thread is in: those of a multicall's entries are within another.
-    static DEPTH: Cell<u32> = const { Cell::new(0) };
+    static IN_HANDLER: Cell<bool> = const { Cell::new(false) };
 }
 
 /// Runs `f`, and gives `None` if it panicked.
 #[inline(always)] // a handler's outcome in registers must not go through memory
 pub(crate) fn catch<R>(f: impl FnOnce() -> R) -> Option<R> {
-    DEPTH.with(|depth| depth.set(depth.get().wrapping_add(1)));
+    // Not a counter of nested ones: each call would wait for the last one's decrement and its own increment.
+    let before = IN_HANDLER.with(|flag| flag.replace(true));
     let result = std::panic::catch_unwind(std::panic::AssertUnwindSafe(f)).map_err(discard);
-    DEPTH.with(|depth| depth.set(depth.get().wrapping_sub(1)));
+    IN_HANDLER.with(|flag| flag.set(before));
     result.ok()
 }
 
@@ -37,7 +37,7 @@ pub fn silence_handler_panics() {
     ONCE.call_once(|| {
         let previous = std::panic::take_hook();
         std::panic::set_hook(Box::new(move |info| {
-            if DEPTH.with(Cell::get) == 0 {
+            if !IN_HANDLER.with(Cell::get) {
                 previous(info);
             }
         }));

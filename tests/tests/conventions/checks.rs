@@ -161,7 +161,7 @@ pub fn end_to_end(convention: &'static Convention, table: &Table) -> Result<(), 
         *expected.named(mode.value) = 0x7a10_0000;
 
         let host = Host::default();
-        let action = dispatcher.serve(entry, &host, &mut dispatcher.vcpu(0), &mut file, caller);
+        let action = file.serve(&dispatcher, entry, &host, &mut dispatcher.vcpu(0), caller);
         require(action.is_continue(), || format!("{:?}: {action:?}", mode.width))?;
         let seen = host.seen.into_inner().unwrap();
         require(seen == arguments, || format!("{:?}: the handler saw {seen:x?}", mode.width))?;

@@ -3,8 +3,10 @@
 use hypercall_arch_ppc::PpcRegisters;
 use hypercall_arch_s390::S390Registers;
 use hypercall_arch_x86::X86Registers;
-use hypercall_core::Arch;
 use hypercall_core::convention::{Reg, Registers};
+use hypercall_core::outcome::Action;
+use hypercall_core::{Arch, Caller, Dispatcher, EntryId, Vcpu};
+use std::ops::ControlFlow;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum File {
@@ -86,6 +88,23 @@ impl File {
                 "cr" => &mut r.cr,
                 _ => &mut r.r[number()],
             },
+        }
+    }
+
+    /// Serves a call in the file of its architecture, whose common mode the call path is compiled for; where
+    /// this type itself is served, that mode is looked up as the others are.
+    pub fn serve<Vm>(
+        &mut self,
+        dispatcher: &Dispatcher<Vm>,
+        entry: EntryId,
+        vm: &Vm,
+        vcpu: &mut Vcpu,
+        caller: Caller,
+    ) -> ControlFlow<Action> {
+        match self {
+            File::X86(r) => dispatcher.serve(entry, vm, vcpu, r, caller),
+            File::S390(r) => dispatcher.serve(entry, vm, vcpu, r, caller),
+            File::Ppc(r) => dispatcher.serve(entry, vm, vcpu, r, caller),
         }
     }
 

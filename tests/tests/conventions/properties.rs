@@ -135,7 +135,7 @@ proptest! {
 
     #[test]
     fn no_register_outside_the_outputs_changes_whatever_becomes_of_a_call(
-        values: [u64; 32], special: [u64; 4], garbage: u64, case in case(),
+        values: [u64; 32], special: [u64; 4], garbage: u64, case in case(), compiled: bool,
     ) {
         for (i, table, mode) in modes() {
             let convention = table.convention;
@@ -163,7 +163,12 @@ proptest! {
             let mut vcpu = dispatcher.vcpu(0);
             let entry = dispatcher.entry(DOOR).unwrap();
             let before = file;
-            let mut done = dispatcher.serve(entry, &host, &mut vcpu, &mut file, caller).break_value();
+            let flow = if compiled {
+                file.serve(dispatcher, entry, &host, &mut vcpu, caller)
+            } else {
+                dispatcher.serve(entry, &host, &mut vcpu, &mut file, caller)
+            };
+            let mut done = flow.break_value();
             if let Some(Action::Deferred(deferral)) = done {
                 prop_assert_eq!(file, before, "a deferred call has no answer yet");
                 let answer = vcpu.wait(deferral);
