@@ -4,7 +4,6 @@ use super::bench::*;
 use super::{run, run_to_halt};
 use hypercall_arch_x86::paging::Linear;
 use hypercall_arch_x86::{X86Registers, convention, entry};
-use hypercall_core::outcome::Action;
 use hypercall_core::prelude::*;
 use hypercall_core::{Caller, Error, interface};
 use kvm_ioctls::VcpuExit;

@@ -3,6 +3,7 @@
 use hypercall_arch_ppc::convention::{EPAPR, PAPR};
 use hypercall_arch_s390::convention::DIAG500;
 use hypercall_arch_x86::convention::{KVM, PARA_2007};
+use hypercall_core::convention::Reg;
 use hypercall_core::memory::{FlatMemory, GuestMemory};
 use hypercall_core::services::Services;
 use hypercall_core::{
