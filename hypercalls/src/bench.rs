@@ -6,7 +6,7 @@
 //! | `kvm` | a guest's calls, against bare exits of the same guest |
 //! | `batch` | a guest's calls in batches, one exit each |
 //! | [`ring`] | calls through shared memory, without an exit |
-//! | [`sharing`] | one vCPU and two at once |
+//! | [`sharing`], `sharing_kvm` | one vCPU and two at once |
 //! | [`switches`] | policy, clock and tracing, each on and off |
 //! | [`decode`] | lines of a trace a second, against splitting them |
 //! | [`memory`] | bytes a vCPU and a registered call |
@@ -30,6 +30,8 @@ pub mod report;
 pub mod ring;
 pub mod rounds;
 pub mod sharing;
+#[cfg(all(target_arch = "x86_64", target_os = "linux"))]
+pub mod sharing_kvm;
 pub mod switches;
 
 use host::Host;
@@ -114,6 +116,8 @@ static PARTS: &[Part] = &[
     Part { prefix: "batch/", round: 40.0, run: batch::run },
     Part { prefix: "ring/", round: 200.0, run: ring::run },
     Part { prefix: "sharing/", round: 4.0, run: sharing::run },
+    #[cfg(all(target_arch = "x86_64", target_os = "linux"))]
+    Part { prefix: "sharing/kvm/", round: 30.0, run: sharing_kvm::run },
     Part { prefix: "switches/", round: 10.0, run: switches::run },
     Part { prefix: "decode/", round: 12.0, run: decode::run },
     Part { prefix: "memory/", round: 0.0, run: memory::run },

@@ -475,7 +475,8 @@ fn the_benchmark_measures_calls_of_a_guest_against_bare_exits() {
     if !kvm() {
         return;
     }
-    let words = ["bench", "--only", "kvm/pio/,batch/,ring/drained", "--rounds", "3", "--format", "json"];
+    let only = "kvm/pio/,batch/,ring/drained,sharing/kvm/";
+    let words = ["bench", "--only", only, "--rounds", "3", "--format", "json"];
     let output = hypercall(&words);
     assert!(output.status.success(), "{}", stderr(&output));
     let report = report(&output);
@@ -488,4 +489,6 @@ fn the_benchmark_measures_calls_of_a_guest_against_bare_exits() {
     assert!(ratio("kvm/pio/hypercall") < ratio("kvm/pio/naive"), "{report}");
     assert!(ratio("batch/256") < ratio("batch/8") && ratio("batch/8") < 0.5, "{report}");
     assert!(ratio("ring/drained") < 0.5, "{report}");
+    let both = ["sharing/kvm/hypercall/2", "sharing/kvm/bare/2"];
+    assert!(both.iter().all(|id| ratio(id).is_finite()), "{report}");
 }

@@ -45,13 +45,13 @@ pub(super) const EXITS: u64 = 200;
 /// Ample for them, also where the processor is emulated.
 const PATIENCE: Duration = Duration::from_secs(20);
 
-/// A guest that makes the same call for ever.
+/// A vCPU of a guest that makes the same call for ever.
 pub(super) struct Guest {
     // Dropped before the VM.
     fd: VcpuFd,
     calls: KvmCalls<State>,
-    state: State,
-    vm: KvmVm,
+    state: Arc<State>,
+    vm: Arc<KvmVm>,
 }
 
 /// How the guest makes its calls.
@@ -93,39 +93,42 @@ impl Way {
 impl Guest {
     /// One that runs `code` over and over, which makes calls in this way.
     pub(super) fn new(kvm: &Kvm, way: &Way, code: &[u8], numbers: &[Numbers]) -> Result<Guest, BenchError> {
-        let vm = KvmVm::new(kvm, MEMORY)?;
+        let [guest] = Guest::several(kvm, way, code, numbers)?;
+        Ok(guest)
+    }
+
+    /// So many vCPUs of one VM, with one dispatcher.
+    pub(super) fn several<const COUNT: usize>(
+        kvm: &Kvm,
+        way: &Way,
+        code: &[u8],
+        numbers: &[Numbers],
+    ) -> Result<[Guest; COUNT], BenchError> {
+        let vm = Arc::new(KvmVm::new(kvm, MEMORY)?);
         match way.transport {
             probe::Transport::ExitHypercall => vm.enable_exit_hypercall()?,
             probe::Transport::ExitXen => xen_exit::enable(vm.fd())?,
             _ => {}
         }
-        let mut fd = vm.fd().create_vcpu(0).map_err(KvmError::ioctl("KVM_CREATE_VCPU"))?;
-        let cpuid = kvm.get_supported_cpuid(KVM_MAX_CPUID_ENTRIES);
-        fd.set_cpuid2(&cpuid.map_err(KvmError::ioctl("KVM_GET_SUPPORTED_CPUID"))?)
-            .map_err(KvmError::ioctl("KVM_SET_CPUID2"))?;
-        let entry = Entry {
-            mode: Mode::Long,
-            user: way.user,
-            rip: CODE,
-            stack: STACK,
-            kernel_stack: STACK,
-            tables: TABLES,
-            ports: &[PORT.into()],
-            handlers: &[],
-        };
-        setup::enter(&fd, vm.memory(), &entry)?;
         let bound = (way.point, &convention::KVM, &interface::KVM);
         let dispatcher = calls::dispatcher(Arch::X86, bound, numbers, |builder| {
             let batches = Batches::new(|state: &State| &*state.memory);
             builder.policy(Policy::default().allow_user_mode()).multicall(batches)
         })?;
-        let mut calls = KvmCalls::new(Arc::new(dispatcher), 0)?;
-        calls.prepare(vm.fd(), &mut fd);
-        let state = State { memory: Box::new(vm.memory().clone()), ..State::default() };
-        let guest = Guest { fd, calls, state, vm };
-        guest.write(CODE, code)?;
-        guest.set_arguments(ARGUMENTS)?;
-        Ok(guest)
+        let dispatcher = Arc::new(dispatcher);
+        let state = Arc::new(State { memory: Box::new(vm.memory().clone()), ..State::default() });
+        let mut vcpus = Vec::with_capacity(COUNT);
+        for index in 0..COUNT as u32 {
+            let (vm, state) = (Arc::clone(&vm), Arc::clone(&state));
+            let mut fd = vcpu(kvm, &vm, index, way.user)?;
+            let mut calls = KvmCalls::new(Arc::clone(&dispatcher), index)?;
+            calls.prepare(vm.fd(), &mut fd);
+            let guest = Guest { fd, calls, state, vm };
+            guest.write(CODE, code)?;
+            guest.set_arguments(ARGUMENTS)?;
+            vcpus.push(guest);
+        }
+        Ok(vcpus.try_into().unwrap_or_else(|_| unreachable!("so many were made")))
     }
 
     /// Writes guest memory.
@@ -260,6 +263,26 @@ fn middle(times: &mut [u64]) -> f64 {
     let quarter = times.len() / 4;
     let half = &times[quarter..times.len() - quarter];
     half.iter().sum::<u64>() as f64 / half.len() as f64
+}
+
+/// A vCPU before its first instruction.
+fn vcpu(kvm: &Kvm, vm: &KvmVm, index: u32, user: bool) -> Result<VcpuFd, BenchError> {
+    let fd = vm.fd().create_vcpu(index.into()).map_err(KvmError::ioctl("KVM_CREATE_VCPU"))?;
+    let cpuid = kvm.get_supported_cpuid(KVM_MAX_CPUID_ENTRIES);
+    fd.set_cpuid2(&cpuid.map_err(KvmError::ioctl("KVM_GET_SUPPORTED_CPUID"))?)
+        .map_err(KvmError::ioctl("KVM_SET_CPUID2"))?;
+    let entry = Entry {
+        mode: Mode::Long,
+        user,
+        rip: CODE,
+        stack: STACK,
+        kernel_stack: STACK,
+        tables: TABLES + u64::from(index) * setup::TABLES_SIZE,
+        ports: &[PORT.into()],
+        handlers: &[],
+    };
+    setup::enter(&fd, vm.memory(), &entry)?;
+    Ok(fd)
 }
 
 /// A guest for whom something without KVM is to be compared with bare exits, where there is KVM.

@@ -9,24 +9,29 @@ use hypercall_arch_x86::{X86Registers, convention, entry};
 use hypercall_core::{Arch, Caller, Dispatcher, EntryPoint, interface};
 use std::hint::black_box;
 use std::sync::Barrier;
+use std::thread::ScopedJoinHandle;
 
 const POINT: EntryPoint = entry::port(0x48);
 
-/// CPU time of a call, where so many threads make calls at once: that of the thread in the middle. Each makes
-/// `work`, which makes [`SEQUENCE`] of them.
-fn at_once(threads: usize, work: impl Fn(u32) -> f64 + Sync) -> f64 {
+/// CPU time of a call, where so many threads make calls at once: that of the thread in the middle. Each does
+/// `work`, which says how long a call of it took.
+pub(super) fn at_once(
+    threads: usize,
+    work: impl Fn(usize) -> Result<f64, BenchError> + Sync,
+) -> Result<f64, BenchError> {
     let barrier = Barrier::new(threads);
     std::thread::scope(|scope| {
-        let started: Vec<_> = (0..threads)
-            .map(|index| {
-                let (barrier, work) = (&barrier, &work);
-                scope.spawn(move || {
-                    barrier.wait();
-                    work(index as u32)
-                })
+        let start = |index| {
+            let (barrier, work) = (&barrier, &work);
+            scope.spawn(move || {
+                barrier.wait();
+                work(index)
             })
-            .collect();
-        median(started.into_iter().map(|thread| thread.join().unwrap_or(f64::NAN)))
+        };
+        let started: Vec<_> = (0..threads).map(start).collect();
+        let join = |thread: ScopedJoinHandle<'_, _>| thread.join().unwrap_or(Ok(f64::NAN));
+        let times: Vec<f64> = started.into_iter().map(join).collect::<Result<_, _>>()?;
+        Ok(median(times))
     })
 }
 
@@ -62,16 +67,16 @@ pub fn run(bench: &mut Bench<'_>) -> Result<(), BenchError> {
     let state = State::default();
     let own = |threads| {
         let (dispatcher, state) = (&dispatcher, &state);
-        move || at_once(threads, |vcpu| dispatched(dispatcher, state, vcpu))
+        move || at_once(threads, |vcpu| Ok(dispatched(dispatcher, state, vcpu as u32)))
     };
     let table = |threads| {
         let state = &state;
-        move || at_once(threads, |_| by_table(state))
+        move || at_once(threads, |_| Ok(by_table(state)))
     };
     bench.group(vec![
-        Subject::ns("sharing/hypercall/2", own(2)).against("sharing/hypercall/1"),
-        Subject::ns("sharing/hypercall/1", own(1)),
-        Subject::ns("sharing/array/2", table(2)).against("sharing/array/1"),
-        Subject::ns("sharing/array/1", table(1)),
+        Subject::fallible("sharing/hypercall/2", own(2)).against("sharing/hypercall/1"),
+        Subject::fallible("sharing/hypercall/1", own(1)),
+        Subject::fallible("sharing/array/2", table(2)).against("sharing/array/1"),
+        Subject::fallible("sharing/array/1", table(1)),
     ])
 }
