@@ -55,6 +55,8 @@ pub enum Kind {
     Run(&'static str),
     /// `hypercall run` over a transport that the kernel has not.
     Refused,
+    /// `hypercall bench` of the exits that few hosts deliver. Its figures are an emulator's and of no matter.
+    Bench,
     /// A test binary.
     Test,
 }
@@ -107,6 +109,10 @@ impl Programs {
         ];
         if xen {
             tasks.extend(exits);
+            tasks.push(Task::hypercall(
+                Kind::Bench,
+                "bench --rounds 1 --only kvm/exit-hypercall,kvm/exit-xen",
+            ));
         } else {
             tasks.extend(exits.map(|task| Task { kind: Kind::Refused, ..task }));
         }

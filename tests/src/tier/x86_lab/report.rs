@@ -94,12 +94,40 @@ pub fn judge(task: &Task, answer: Option<&Answer>) -> Tally {
         },
         Kind::Probe => Tally::failure(answer.exit.to_string()),
         Kind::Run(transport) => judge_run(transport, answer),
+        Kind::Bench => judge_bench(answer),
         Kind::Refused => expect::judge(&[
             ("it ends with status 1", answer.exit == Exit::Code(1)),
             ("it prints no data", answer.stdout.is_empty()),
             ("it names the missing capability", answer.stderr.contains("KVM_CAP_XEN_HVM")),
         ]),
     }
+}
+
+/// What `hypercall bench --format json` prints.
+#[derive(Deserialize)]
+struct Bench {
+    results: Vec<Figure>,
+}
+
+#[derive(Deserialize)]
+struct Figure {
+    id: String,
+    value: f64,
+}
+
+fn judge_bench(answer: &Answer) -> Tally {
+    let bench: Bench = match serde_json::from_str(&answer.stdout) {
+        Ok(bench) => bench,
+        Err(_) => return Tally::failure(answer.exit.to_string()),
+    };
+    let measured = |id: &str| bench.results.iter().any(|figure| figure.id == id && figure.value > 0.0);
+    expect::judge(&[
+        ("it ends with status 0", answer.exit == Exit::Code(0)),
+        ("it measures KVM_EXIT_HYPERCALL", measured("kvm/exit-hypercall/hypercall")),
+        ("it measures bare exits beside it", measured("kvm/exit-hypercall/bare")),
+        ("it measures KVM_EXIT_XEN", measured("kvm/exit-xen/hypercall")),
+        ("it measures what the host does of it", measured("kvm/exit-xen/host/hypercall")),
+    ])
 }
 
 fn judge_run(transport: &str, answer: &Answer) -> Tally {
@@ -204,6 +232,27 @@ mod tests {
         assert_eq!(run(&all[1..]), (7, 1), "none in 64-bit mode");
         assert_eq!(run(&all[..2]), (7, 1), "none at CPL 3");
         assert_eq!(run(&[&all[..], &[made("64-bit", 3, "0")]].concat()), (9, 1), "one that is not refused");
+    }
+
+    #[test]
+    fn a_benchmark_has_to_have_measured_both_exits() {
+        let judged = |exit, printed: &str| {
+            let tally = judge_bench(&answer(exit, printed));
+            (tally.passed, tally.failed)
+        };
+        let figure = |id: &str| format!(r#"{{"id": "kvm/{id}", "value": 7.5}}"#);
+        let ids = [
+            "exit-hypercall/hypercall",
+            "exit-hypercall/bare",
+            "exit-xen/hypercall",
+            "exit-xen/host/hypercall",
+        ];
+        let all = format!(r#"{{"host": {{}}, "results": [{}]}}"#, ids.map(figure).join(","));
+        assert_eq!(judged(Exit::Code(0), &all), (5, 0));
+        assert_eq!(judged(Exit::Code(1), &all), (4, 1));
+        assert_eq!(judged(Exit::Code(0), &all.replace("exit-xen", "exit-zen")), (3, 2));
+        assert_eq!(judged(Exit::Code(0), &all.replacen("7.5", "0.0", 1)), (4, 1));
+        assert_eq!(judged(Exit::Code(1), ""), (0, 1));
     }
 
     #[test]
