@@ -1,9 +1,10 @@
 //! Builds a dispatcher, and refuses one that cannot be meant.
 
 use crate::definition::Hypercall;
-use crate::entry::{Bound, Entry, EntrySpan, Marshal};
+use crate::entry::{Entry, Marshal};
 use crate::handler::{Erased, FEW, LINKED_HANDLERS, Maker, erase};
 use crate::multicall::Batches;
+use crate::numbers::{Bound, EntrySpan, Run};
 use crate::served::{Calls, Gate, Served};
 use crate::services::{MissingService, Services};
 use crate::{
@@ -329,10 +330,11 @@ impl Point {
         slots: &[(Served, Maker<Vm>, Origin)],
     ) -> Entry<Vm> {
         let numbering = self.convention.numbering;
-        let mut spans = Vec::new();
+        let convention = self.convention;
+        let (mut spans, mut runs) = (Vec::new(), Vec::new());
         for interface in &self.interfaces {
             for span in interface.spans_in(numbering) {
-                let mut table = Vec::new();
+                let mut calls = Vec::new();
                 for (index, (served, maker, _)) in slots.iter().enumerate() {
                     let definition = served.definition;
                     let inside = definition.number.checked_sub(span.start).filter(|n| *n < span.count);
@@ -340,41 +342,31 @@ impl Point {
                         inside,
                         definition.interface == *interface,
                         definition.is_on(arch),
-                        self.convention.carries(definition),
+                        convention.carries(definition),
                     ) else {
                         continue;
                     };
-                    let place = place as usize; // a span holds at most 65536 numbers
-                    if table.len() <= place {
-                        table.resize_with(place + 1, || None);
-                    }
-                    table[place] = Some(Bound {
+                    let bound = Bound {
                         handler: maker(),
                         line: index as u32 + 1, // build() checked the count
                         is_plain: !timed && served.gate == Gate::Open && definition.most_slots() <= FEW,
-                    });
+                    };
+                    calls.push((place, bound));
                 }
-                spans.push(EntrySpan {
-                    first: span.first,
-                    shift: span.step.trailing_zeros(),
-                    count: span.count,
-                    table: table.into_boxed_slice(),
-                    errors: interface.errors.unwrap_or(self.convention.errors),
-                });
+                spans.push(EntrySpan::new(span, interface.errors.unwrap_or(convention.errors)));
+                runs.extend(Run::all(span, calls));
             }
         }
-        let convention = self.convention;
-        // `check_entries` found a span of the bound interface.
-        let others = spans.split_off(1);
-        let Some(first) = spans.pop() else { unreachable!() };
+        let mut runs = runs.into_iter();
         Entry {
             id,
             point: self.point,
             convention,
             interface: self.interfaces[0],
             modes: [Width::Bits64, Width::Bits32].map(|width| Marshal::new(convention, width)),
-            first,
-            others,
+            spans,
+            first: runs.next().unwrap_or_else(Run::empty),
+            others: runs.collect(),
         }
     }
 }

@@ -4,9 +4,10 @@ pub use crate::entry::{EntryId, EntryPoint};
 
 use crate::arch::{Caller, Privilege, Width};
 use crate::convention::{Registers, Trap};
-use crate::entry::{Bound, Entry, Marshal, complete, encode, say};
+use crate::entry::{Entry, Marshal, complete, encode, say};
 use crate::handler::Brief;
 use crate::multicall::Batches;
+use crate::numbers::Bound;
 use crate::outcome::Action;
 use crate::served::{Calls, Gate, Served, guarded};
 use crate::statistics::{Event, NO_SLOT};
@@ -118,10 +119,8 @@ impl<Vm> Dispatcher<Vm> {
 
     /// Bytes of the tables that calls are found by; what handlers own is theirs.
     pub fn size(&self) -> usize {
-        let spans = self.entries.iter().flat_map(|entry| entry.spans());
-        size_of_val(&*self.calls.0)
-            + size_of_val(&*self.entries)
-            + spans.map(|span| size_of_val(span) + size_of_val(&*span.table)).sum::<usize>()
+        let runs = self.entries.iter().flat_map(|entry| entry.others.iter().chain([&entry.first]));
+        size_of_val(&*self.calls.0) + size_of_val(&*self.entries) + runs.map(|run| run.size()).sum::<usize>()
     }
 
     /// Serves a call whose registers are at hand: reads them, dispatches, and where the call returns, writes

@@ -3,10 +3,10 @@
 use crate::arch::{Caller, Width};
 use crate::convention::Registers;
 use crate::encoding::{Encoding, Reply};
-use crate::handler::{Erased, FEW};
+use crate::handler::FEW;
+use crate::numbers::{Bound, EntrySpan, Run};
 use crate::outcome::{Action, Return};
 use crate::{Convention, Error, Interface, Mode, Outcome, Output};
-use alloc::boxed::Box;
 use alloc::vec::Vec;
 use core::fmt;
 
@@ -41,41 +41,6 @@ impl fmt::Display for EntryPoint {
 /// An entry point of one dispatcher, for [`Dispatcher::dispatch`](crate::Dispatcher::dispatch).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct EntryId(pub(crate) usize);
-
-/// The call of a number at one entry point: all of it that the call path needs, side by side.
-pub(crate) struct Bound<Vm> {
-    pub(crate) handler: Erased<Vm>,
-    /// Where it is counted: its slot + 1.
-    pub(crate) line: u32,
-    /// Whether there is nothing to do before the handler, and four arguments are all that it takes.
-    pub(crate) is_plain: bool,
-}
-
-/// The numbers of one interface at one entry point.
-pub(crate) struct EntrySpan<Vm> {
-    pub(crate) first: u64,
-    /// log2 of the distance between numbers.
-    pub(crate) shift: u32,
-    pub(crate) count: u64,
-    /// By number; ends behind the last that has a call.
-    pub(crate) table: Box<[Option<Bound<Vm>>]>,
-    pub(crate) errors: &'static Encoding,
-}
-
-impl<Vm> EntrySpan<Vm> {
-    /// The place of a number in the table, `count` or more where it is not of the span. The rotation takes
-    /// bits between two numbers to the top, where they make it too great, as what is under `first` is.
-    #[inline]
-    fn place(&self, wire: u64) -> u64 {
-        wire.wrapping_sub(self.first).rotate_right(self.shift)
-    }
-
-    #[inline]
-    fn find(&self, wire: u64) -> Option<&Bound<Vm>> {
-        let place = usize::try_from(self.place(wire)).ok()?;
-        self.table.get(place)?.as_ref()
-    }
-}
 
 /// A mode of a convention as the call path needs it: indices and masks without a way to go for them.
 pub(crate) struct Marshal {
@@ -166,10 +131,12 @@ pub(crate) struct Entry<Vm> {
     pub(crate) interface: &'static Interface,
     /// The convention's modes for callers of 64 and of 32 bits.
     pub(crate) modes: [Marshal; 2],
-    /// The bound interface's first numbers: an unknown one is said in their encoding.
-    pub(crate) first: EntrySpan<Vm>,
-    /// The interface's others, and those of vendors.
-    pub(crate) others: Vec<EntrySpan<Vm>>,
+    /// The bound interface's first: an unknown number is said in its encoding.
+    pub(crate) spans: Vec<EntrySpan>,
+    /// Where most calls are found: the bound interface's lowest numbers that have one.
+    pub(crate) first: Run<Vm>,
+    /// Its others, and those of vendors.
+    pub(crate) others: Vec<Run<Vm>>,
 }
 
 impl<Vm> Entry<Vm> {
@@ -178,27 +145,23 @@ impl<Vm> Entry<Vm> {
         &self.modes[usize::from(width == Width::Bits32)]
     }
 
-    /// All its numbers.
-    pub(crate) fn spans(&self) -> impl Iterator<Item = &EntrySpan<Vm>> {
-        core::iter::once(&self.first).chain(&self.others)
-    }
-
     /// The call with a number, as the guest wrote it.
     #[inline]
     pub(crate) fn find(&self, wire: u64) -> Option<&Bound<Vm>> {
-        // At most one span has a call for it: they do not overlap.
+        // At most one run has a call for it: they do not overlap.
         self.first.find(wire).or_else(|| self.find_other(wire))
     }
 
     #[inline(never)]
     fn find_other(&self, wire: u64) -> Option<&Bound<Vm>> {
-        self.others.iter().find_map(|span| span.find(wire))
+        self.others.iter().find_map(|run| run.find(wire))
     }
 
     /// How errors are said to a caller of a number.
     #[cold]
     pub(crate) fn errors(&self, wire: u64) -> &'static Encoding {
-        self.spans().find(|span| span.place(wire) < span.count).unwrap_or(&self.first).errors
+        let own = self.spans.iter().find(|span| span.contains(wire));
+        own.or(self.spans.first()).map_or(self.convention.errors, |span| span.errors)
     }
 }
 
@@ -243,51 +206,6 @@ pub(crate) fn say(convention: &'static Convention, width: Width, reply: Reply) -
             let value = (convention.always_writes_value && status).then_some(0);
             let result = width.mask(code as u64);
             Action::Return(Return { result, value, output: Output::NONE, error: true, status })
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::Numbering;
-    use crate::interface::Span;
-
-    /// The one comparison of the call path against the three of [`Span::number`].
-    #[test]
-    fn a_number_has_a_place_exactly_where_the_span_has_it() {
-        let mut spans = vec![];
-        for (first, step, count) in [
-            (0, 1, 0x1_0000),
-            (0x2a_0000, 1, 0x1_0000),
-            (0x7200, 4, 128),
-            (2, 4, 3),
-            (1, 1 << 63, 1),
-            (0, 1 << 63, 2),
-            (u64::MAX - 7, 4, 2),
-            (u64::MAX, 1, 1),
-            (1 << 63, 1 << 61, 4),
-        ] {
-            let span = Span { numbering: Numbering::X86, first, start: 0, step, count };
-            assert_eq!(span.flaw(), None, "{span:x?}");
-            spans.push(span);
-        }
-        for span in &spans {
-            let own = EntrySpan::<()> {
-                first: span.first,
-                shift: span.step.trailing_zeros(),
-                count: span.count,
-                table: Box::default(),
-                errors: &crate::encoding::KVM_X86,
-            };
-            let last = span.first + (span.count - 1) * span.step;
-            let near = |x: u64| (0..9).map(move |d| x.wrapping_add(d).wrapping_sub(4));
-            let far = [0, 1 << 31, 1 << 32, 1 << 62, 1 << 63, u64::MAX, span.first.wrapping_neg()];
-            let wires = near(span.first).chain(near(last)).chain(far.into_iter().flat_map(near));
-            for wire in wires.chain(near(last.wrapping_add(span.step))) {
-                let place = Some(own.place(wire)).filter(|place| *place < span.count);
-                assert_eq!(place, span.number(wire), "{wire:#x} in {span:x?}");
-            }
         }
     }
 }

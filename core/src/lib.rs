@@ -74,6 +74,7 @@ pub mod handler;
 pub mod interface;
 pub mod memory;
 pub mod multicall;
+mod numbers;
 pub mod outcome;
 #[cfg(feature = "std")]
 pub mod panics;
