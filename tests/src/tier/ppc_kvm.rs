@@ -27,7 +27,7 @@ const QEMU: &str = "qemu-system-ppc64";
 /// The first QEMU whose emulated pseries machine has `cap-nested-hv`.
 const QEMU_VERSION: u32 = 7;
 const BUILD_LIMIT: Duration = Duration::from_secs(30 * 60);
-/// The machine is switched off after seconds, and by its own program after two minutes.
+/// The machine is switched off after seconds, and by its own program after three minutes.
 const BOOT_LIMIT: Duration = Duration::from_secs(4 * 60);
 /// For the program that hangs.
 const HANG_LIMIT: Duration = Duration::from_secs(10);

@@ -22,7 +22,7 @@ mod ways;
 
 #[cfg(all(target_arch = "powerpc64", target_os = "linux"))]
 fn main() {
-    machine::give_up_after(core::time::Duration::from_secs(120));
+    machine::give_up_after(core::time::Duration::from_secs(180));
     let first = std::process::id() == 1;
     if first {
         machine::boot();
