@@ -6,7 +6,7 @@
 //! as many calls at once as the ring has entries. `idle` is what a host takes that sleeps.
 
 #[cfg(all(target_arch = "x86_64", target_os = "linux"))]
-mod guest;
+pub mod guest;
 #[cfg(all(target_arch = "x86_64", target_os = "linux"))]
 mod kvm;
 

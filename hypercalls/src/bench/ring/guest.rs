@@ -1,18 +1,18 @@
-//! A guest that makes calls through a ring and does nothing else, in 64-bit mode.
+//! A guest that makes calls through a ring and does nothing else, in 64-bit mode. It is in the guest of a stress test, too.
 #![allow(unsafe_code)] // assembler, and the symbols around it
 
 use core::arch::global_asm;
 use core::mem::{offset_of, size_of};
 use hypercall_core::CallEntry;
 use hypercall_core::ring::RingHeader;
+use kvm_bindings::kvm_regs;
 
 /// The port that wakes the host.
 pub const BELL: u8 = 0x4b;
 /// The port that the guest writes to when it is done.
 pub const DONE: u8 = 0x49;
 
-// RDI is the ring's address, R8 how many calls are in flight at once, R9 how many are made. R15 is how many were not
-// answered as done, all ones where the ring was not the guest's alone.
+// The first argument is the ticket, the second 7. See `Orders` and `Found` for the registers.
 global_asm!(
     ".pushsection .rodata.hypercall_bench, \"a\", @progbits",
     ".balign 16",
@@ -24,6 +24,7 @@ global_asm!(
     "shl r13d, cl",
     "dec r13d",
     "xor r15d, r15d",
+    "xor esi, esi",
     "2: mov r10, r8",
     "mov r14d, [rdi + {producer}]",
     // Hand in.
@@ -37,10 +38,11 @@ global_asm!(
     "lea ecx, [rax + 1]",
     "lock cmpxchg [rdi + {producer}], ecx",
     "jne 3b",
-    "and eax, 63",
+    "mov [rbx + {words}], rax",
+    "and rax, r12",
+    "add rax, r11",
     "mov [rbx + {number}], rax",
     "mov dword ptr [rbx + {flags}], 0",
-    "mov qword ptr [rbx + {words}], 5",
     "mov qword ptr [rbx + {words} + 8], 7",
     "mov qword ptr [rbx + {words} + 16], 0",
     "mov qword ptr [rbx + {words} + 24], 0",
@@ -65,7 +67,7 @@ global_asm!(
     "cmp eax, {done_state}",
     "je 8f",
     "inc r15",
-    "8: mov rax, [rbx + {result}]",
+    "8: add rsi, [rbx + {result}]",
     "lea eax, [r14 + r13 + 1]",
     "mov [rbx + {turn}], eax",
     "inc r14d",
@@ -100,6 +102,45 @@ global_asm!(
 unsafe extern "C" {
     static hypercall_bench_ring: u8;
     static hypercall_bench_ring_end: u8;
+}
+
+/// What the guest is to do.
+#[derive(Clone, Copy, Debug)]
+pub struct Orders {
+    /// Where the ring is.
+    pub ring: u64,
+    /// Its calls' numbers, by the low bits of their tickets: those of `mask`, added to `number`.
+    pub number: u64,
+    /// Which of a ticket's bits count.
+    pub mask: u64,
+    /// How many to hand in before the first is collected.
+    pub in_flight: u64,
+    /// How many to make; a multiple of that.
+    pub calls: u64,
+}
+
+impl Orders {
+    /// Where they are when the guest starts, in 64-bit mode with a stack.
+    pub fn set(&self, regs: &mut kvm_regs) {
+        let Orders { ring, number, mask, in_flight, calls } = *self;
+        (regs.rdi, regs.r11, regs.r12, regs.r8, regs.r9) = (ring, number, mask, in_flight, calls);
+    }
+}
+
+/// What the guest found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Found {
+    /// How many calls were not answered as done; all ones where the ring was not the guest's alone.
+    pub wrong: u64,
+    /// The sum of all results.
+    pub sum: u64,
+}
+
+impl Found {
+    /// As the guest leaves it when it is done.
+    pub fn of(regs: &kvm_regs) -> Found {
+        Found { wrong: regs.r15, sum: regs.rsi }
+    }
 }
 
 /// The code; runs wherever it is copied to.

@@ -1,6 +1,6 @@
 //! The ring between a guest on real KVM, at CPL 3, and a thread that polls.
 
-use super::guest::{BELL, DONE, code};
+use super::guest::{BELL, DONE, Found, Orders, code};
 use super::{BATCH, CALLS, ORDER, POINT, Took, lost};
 use crate::bench::calls::State;
 use crate::bench::{BenchError, clock};
@@ -119,22 +119,17 @@ impl World {
 
 /// Has the guest make so many calls.
 fn make(vcpu: &mut VcpuFd, in_flight: usize, calls: u64) -> Result<(), BenchError> {
-    let regs = kvm_regs {
-        rip: CODE,
-        rsp: STACK,
-        rflags: 2,
-        rdi: RING,
-        r8: in_flight as u64,
-        r9: calls,
-        ..Default::default()
-    };
+    // Each of the 64 handlers in turn.
+    let orders = Orders { ring: RING, number: 0, mask: 63, in_flight: in_flight as u64, calls };
+    let mut regs = kvm_regs { rip: CODE, rsp: STACK, rflags: 2, ..Default::default() };
+    orders.set(&mut regs);
     vcpu.set_regs(&regs).map_err(KvmError::ioctl("KVM_SET_REGS"))?;
     let _watchdog = Watchdog::arm(PATIENCE)?;
     match vcpu.run().map_err(KvmError::ioctl("KVM_RUN"))? {
         VcpuExit::IoOut(port, _) if port == u16::from(DONE) => {}
         other => return Err(BenchError::Guest(format!("{other:?}"))),
     }
-    match vcpu.get_regs().map_err(KvmError::ioctl("KVM_GET_REGS"))?.r15 {
+    match Found::of(&vcpu.get_regs().map_err(KvmError::ioctl("KVM_GET_REGS"))?).wrong {
         0 => Ok(()),
         wrong => Err(BenchError::Guest(format!("{wrong:#x} calls of a ring that were not done"))),
     }
