@@ -87,6 +87,7 @@ pub mod shared;
 pub mod statistics;
 pub mod transport;
 mod vcpu;
+mod working_set;
 
 #[doc(hidden)]
 pub use ::{bitflags, bytemuck, linkme};

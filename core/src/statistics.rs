@@ -119,6 +119,11 @@ impl Counters {
             + size_of::<Block<Lost>>()
     }
 
+    /// Where the first are.
+    pub(crate) fn address(&self) -> usize {
+        self.calls.as_ptr().addr() + COUNTERS * size_of::<AtomicU64>()
+    }
+
     /// Lines that there are.
     fn lines(&self) -> usize {
         self.calls.len() - 2 * COUNTERS

@@ -86,6 +86,10 @@ impl<T: Copy + PartialEq> Doorbells<T> {
         self.first.filter(|(first, _)| *first == place).map(|(_, entry)| entry)
     }
 
+    pub(super) fn first(&self) -> Option<EntryId> {
+        self.first.map(|(_, entry)| entry)
+    }
+
     pub(super) fn find(&self, place: T) -> Option<EntryId> {
         self.first.iter().chain(&self.rest).find(|(other, _)| *other == place).map(|(_, entry)| *entry)
     }

@@ -22,6 +22,20 @@ fn each_vcpu_counts_for_itself() {
     assert_eq!(sum, Counts { calls: 3, errors: 1, ..Counts::default() });
 }
 
+/// What a backend prefetches: all that is shared, and what is one vCPU's.
+#[test]
+fn vcpus_share_the_tables_of_their_working_sets_and_no_counters() {
+    let guest = Guest::new(handlers(builder()));
+    let dispatcher = &guest.dispatcher;
+    let (point, ..) = dispatcher.entries().next().unwrap();
+    let entry = dispatcher.entry(point).unwrap();
+    let other = dispatcher.vcpu(1);
+    let sets = [&guest.vcpu, &other].map(|vcpu| dispatcher.working_set(entry, vcpu));
+    assert_eq!(sets[0][..3], sets[1][..3]);
+    assert!(sets[0][3].abs_diff(sets[1][3]) >= 256, "counters of two vCPUs on a cache line");
+    assert!(sets[0].iter().all(|address| *address != 0));
+}
+
 #[test]
 fn a_slot_that_does_not_exist_has_counted_nothing() {
     let guest = Guest::new(handlers(builder()));

@@ -50,7 +50,7 @@ pub(super) struct Guest {
     // Dropped before the VM.
     fd: VcpuFd,
     calls: KvmCalls<State>,
-    state: Arc<State>,
+    state: State,
     vm: Arc<KvmVm>,
 }
 
@@ -116,10 +116,10 @@ impl Guest {
             builder.policy(Policy::default().allow_user_mode()).multicall(batches)
         })?;
         let dispatcher = Arc::new(dispatcher);
-        let state = Arc::new(State { memory: Box::new(vm.memory().clone()), ..State::default() });
         let mut vcpus = Vec::with_capacity(COUNT);
         for index in 0..COUNT as u32 {
-            let (vm, state) = (Arc::clone(&vm), Arc::clone(&state));
+            let vm = Arc::clone(&vm);
+            let state = State { memory: Box::new(vm.memory().clone()), ..State::default() };
             let mut fd = vcpu(kvm, &vm, index, way.user)?;
             let mut calls = KvmCalls::new(Arc::clone(&dispatcher), index)?;
             calls.prepare(vm.fd(), &mut fd);
