@@ -89,6 +89,11 @@ impl<Vm> Run<Vm> {
         self.table.get(place)?.as_ref()
     }
 
+    /// Where its calls are.
+    pub(crate) fn address(&self) -> usize {
+        self.table.as_ptr().addr()
+    }
+
     /// Bytes of it, what handlers own apart.
     pub(crate) fn size(&self) -> usize {
         size_of_val(self) + size_of_val(&*self.table)

@@ -16,7 +16,7 @@ impl<Vm> Dispatcher<Vm> {
         [
             core::ptr::from_ref(self).addr(),
             core::ptr::from_ref(at).addr(),
-            at.first.table.as_ptr().addr(),
+            at.first.address(),
             vcpu.counters.address(),
         ]
     }
