@@ -169,7 +169,10 @@ impl<V: ProducerView> Producer<V> {
                     Ok(answer) => break answer,
                     Err(same) => ticket = same,
                 }
-                look(&mut doorbell)?;
+                if let Err(reason) = look(&mut doorbell) {
+                    // A call that ends the VM is answered before the ring is detached.
+                    break self.collect(ticket).map_err(|_| reason)?;
+                }
             };
             if answer.state != AGAIN {
                 return Ok(answer);

@@ -32,6 +32,26 @@ fn a_call_is_answered_in_the_guests_byte_order() {
     }
 }
 
+/// The host answers just before the guest looks whether it is still there.
+#[test]
+fn the_call_that_ends_the_vm_is_answered_whenever_the_guest_looks() {
+    for at in [1, 1023, 1024, 1025, 2048] {
+        let lab = Lab::new();
+        let mut ring = lab.ring(0, Endian::NATIVE);
+        let producer = lab.producer(BASE, Endian::NATIVE);
+        let mut looks = 0;
+        let pause = || {
+            looks += 1;
+            if looks == at {
+                let drained = ring.drain(&lab.memory, &lab.dispatcher, &lab.vm, 8);
+                assert_eq!(drained.next, Next::Exit(VmExit { code: 9 }));
+            }
+        };
+        let answer = producer.call(&CallEntry::new(number(2), &[2]), no_doorbell, pause);
+        assert_eq!(answer.map(|answer| answer.state), Ok(CallEntry::DONE), "look {at}");
+    }
+}
+
 #[test]
 fn each_outcome_has_a_state() {
     let act = |what| answer(Endian::Big, &CallEntry::new(number(2), &[what]));
