@@ -77,6 +77,9 @@ fn a_real_guest_makes_the_list_through_multicalls_and_through_a_ring() {
             let other = plain(&[&run[..], &["--via", via]].concat());
             assert_eq!(other["via"], via);
             check_calls(&other, 120);
+            // A call is counted wherever it comes from.
+            let panics = [&registers, &other].map(|report| report["counted"]["panics"].as_u64());
+            assert!(panics[0] == panics[1] && panics[0] > Some(0), "via {via}: {panics:?}");
             let lists = [&registers, &other].map(|report| report["calls"].as_array().expect("calls"));
             assert_eq!(lists[0].len(), lists[1].len());
             let mut unsupported = 0;

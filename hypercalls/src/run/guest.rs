@@ -1,8 +1,8 @@
 //! A guest of the user's: an ELF or a flat binary, run until it halts.
 
 use super::machine::Machine;
-use super::report::{Call, Raw, Report, number};
-use super::vm::{Options, RunError, Transport, Vm, XenPage, ioctl, on_threads, start};
+use super::report::{Call, Counted, Raw, Report, number};
+use super::vm::{Options, RunError, Transport, Vm, XenPage, ioctl, on_threads, serving_rings, start};
 use hypercall_arch_x86::kvm::msr::MsrExit;
 use hypercall_arch_x86::kvm::setup::{self, Entry, Mode};
 use hypercall_arch_x86::kvm::watchdog::Watchdog;
@@ -11,6 +11,7 @@ use hypercall_arch_x86::kvm::{KvmCalls, Served, backend};
 use hypercall_arch_x86::para::ParaVcpu;
 use hypercall_arch_x86::registers;
 use hypercall_core::memory::GuestMemory;
+use hypercall_core::statistics::Counts;
 use hypercall_core::{Dispatcher, Interface, Reg, Width};
 use kvm_bindings::kvm_regs;
 use kvm_ioctls::{VcpuExit, VcpuFd};
@@ -157,17 +158,22 @@ pub fn run(image: &Image, options: Options) -> Result<Ended, RunError> {
     for (address, bytes) in &image.segments {
         vm.kvm_vm.memory().write(*address, bytes).map_err(|e| RunError::Memory(e.to_string()))?;
     }
-    let results = on_threads(vcpus, |index| {
-        Guest::new(&vm, Arc::clone(&dispatcher), transport, index, image.entry)?.run(timeout)
+    let (results, ended) = serving_rings(&vm, &dispatcher, || {
+        on_threads(vcpus, |index| {
+            Guest::new(&vm, Arc::clone(&dispatcher), transport, index, image.entry)?.run(timeout)
+        })
     })?;
-    let (mut calls, mut unlisted, mut code) = (Vec::new(), 0, 0);
-    for (listed, more, ended) in results {
+    let (mut calls, mut unlisted, mut counts) = (Vec::new(), 0, Vec::new());
+    let mut code = ended.map_or(0, |exit| exit.code);
+    for (listed, more, ended, counted) in results {
         calls.extend(listed);
         unlisted += more;
         code = code.max(ended);
+        counts.push(counted);
     }
     let name = vm.binding.convention.name;
-    let report = Report::new("kvm", transport.name(), name, vcpus, calls, 0);
+    let counted = Counted::sum(counts, vm.machine.rings());
+    let report = Report::new("kvm", transport.name(), name, vcpus, calls, 0).counting(counted);
     Ok(Ended { report, unlisted, code })
 }
 
@@ -211,8 +217,8 @@ impl<'a> Guest<'a> {
         Ok(Guest { vm, fd, calls, para: vm.para(), dispatcher, transport, index })
     }
 
-    /// Runs it to its end: the calls listed, how many more there were, and the exit code.
-    fn run(mut self, timeout: Duration) -> Result<(Vec<Call>, u64, u32), RunError> {
+    /// Runs it to its end: the calls listed, how many more there were, the exit code, and what was counted.
+    fn run(mut self, timeout: Duration) -> Result<(Vec<Call>, u64, u32, Counts), RunError> {
         let watchdog = Watchdog::arm(timeout)?;
         let (mut listed, mut unlisted) = (Vec::new(), 0);
         loop {
@@ -236,10 +242,10 @@ impl<'a> Guest<'a> {
                         }
                         match served {
                             Served::Resume => continue,
-                            Served::Exit(exit) => return Ok((listed, unlisted, exit.code)),
+                            Served::Exit(exit) => return Ok((listed, unlisted, exit.code, self.counts())),
                         }
                     }
-                    Err(VcpuExit::Hlt) => return Ok((listed, unlisted, 0)),
+                    Err(VcpuExit::Hlt) => return Ok((listed, unlisted, 0, self.counts())),
                     Err(VcpuExit::Shutdown) => "it shut down (triple fault)".to_string(),
                     Err(VcpuExit::InternalError | VcpuExit::FailEntry(..)) => {
                         backend::describe(self.fd.get_kvm_run())
@@ -263,6 +269,10 @@ impl<'a> Guest<'a> {
             let place = format!("at RIP {:#x}", self.registers()?.rip);
             return Err(RunError::Stopped { vcpu: self.index, place, reason });
         }
+    }
+
+    fn counts(&self) -> Counts {
+        self.calls.vcpu().statistics().total()
     }
 
     /// Answers an access to an MSR that the VM offers, and says whether it is one.

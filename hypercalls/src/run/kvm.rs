@@ -6,7 +6,7 @@ mod rings;
 use super::Via;
 use super::judge::{self, Meant, allowed, endian_of, firsts, prepare};
 use super::machine::Machine;
-use super::report::{Call, Found, Report, Row};
+use super::report::{Call, Counted, Found, Report, Row};
 use super::vm::{Options, RunError, Transport, Vm, ioctl, on_threads, serving_rings, start};
 use crate::builtin::{self, BELL_PORT, Control, DONE_PORT, DOORBELL_PORT, GENERAL, Record, Site, Verdict};
 use crate::cases::entry::waits_for_vcpu;
@@ -23,6 +23,7 @@ use hypercall_arch_x86::paging::Mapping;
 use hypercall_arch_x86::para::{API_VERSION, ParaVcpu, Registration};
 use hypercall_arch_x86::registers;
 use hypercall_core::memory::GuestMemory;
+use hypercall_core::statistics::Counts;
 use hypercall_core::{Arch, Dispatcher, Error, Policy, Privilege, Width, interface};
 use kvm_ioctls::{VcpuExit, VcpuFd};
 use std::collections::BTreeMap;
@@ -65,7 +66,7 @@ const FLAGS: u64 = builtin::FLAGS | 2;
 pub fn run(options: Options) -> Result<Report, RunError> {
     let (timeout, vcpus, via, policy) = (options.timeout, options.vcpus, options.via, options.policy.clone());
     let (vm, dispatcher, transport) = start(options, MEMORY)?;
-    let calls = serving_rings(&vm, &dispatcher, || {
+    let (made, _) = serving_rings(&vm, &dispatcher, || {
         on_threads(vcpus, |index| {
             Guest::new(&vm, Arc::clone(&dispatcher), transport, &policy, via, index)?.run(timeout)
         })
@@ -73,8 +74,10 @@ pub fn run(options: Options) -> Result<Report, RunError> {
     let lists = Group::ALL.iter().map(|group| group.cases().filter(|c| !transport.carries(c)).count());
     let not_carried = lists.sum::<usize>() * vcpus as usize;
     let name = vm.binding.convention.name;
+    let (calls, counts): (Vec<_>, Vec<_>) = made.into_iter().unzip();
     let calls = calls.into_iter().flatten().collect();
-    Ok(Report::new("kvm", transport.name(), name, vcpus, calls, not_carried).via(via))
+    let counted = Counted::sum(counts, vm.machine.rings());
+    Ok(Report::new("kvm", transport.name(), name, vcpus, calls, not_carried).via(via).counting(counted))
 }
 
 /// A mode and privilege that the list is made in.
@@ -152,13 +155,13 @@ impl<'a> Guest<'a> {
         Ok(guest)
     }
 
-    fn run(mut self, timeout: Duration) -> Result<Vec<Call>, RunError> {
+    fn run(mut self, timeout: Duration) -> Result<(Vec<Call>, Counts), RunError> {
         let watchdog = Watchdog::arm(timeout)?;
         let mut rows = Vec::new();
         for group in Group::ALL {
             self.group(group, &watchdog, timeout, &mut rows)?;
         }
-        Ok(rows)
+        Ok((rows, self.calls.vcpu().statistics().total()))
     }
 
     /// Writes a group's records, lets the guest work through them, and reads what it found.

@@ -2,7 +2,7 @@
 
 use super::judge::{Meant, allowed, endian_of, firsts, now, prepare, wrong};
 use super::machine::Machine;
-use super::report::{Call, Found, Report, Row};
+use super::report::{Call, Counted, Found, Report, Row};
 use super::{Binding, Via, dispatcher};
 use crate::cases::lower::{Ending, Image, MAX_REGISTERS, Place, Rules, is_for, lower};
 use crate::cases::oracle::Spec;
@@ -59,7 +59,7 @@ pub fn run_via(
     let machine = Machine::new(arch, vcpus, Box::new(memory.clone()), Box::new(|_| ()), counter)?;
     let machine = Arc::new(machine.with_rings_in(memory.clone()));
     let dispatcher = dispatcher(&machine, binding, &[ENTRY], policy.clone())?;
-    let mut calls = Vec::new();
+    let (mut calls, mut counts) = (Vec::new(), Vec::new());
     for index in 0..vcpus {
         let place =
             Place { vcpu: index, data: DATA + u64::from(index) * DATA_SIZE, memory_end, linear: None };
@@ -81,8 +81,11 @@ pub fn run_via(
         let first = binding.convention.modes[0].width;
         let cases = firsts().filter(|c| is_for(c, first));
         calls.extend(cases.map(|c| guest.call(c, first, Privilege::User)));
+        counts.push(guest.vcpu.statistics().total());
     }
-    Ok(Report::new("loopback", "loopback", binding.convention.name, vcpus, calls, 0).via(via))
+    let counted = Counted::sum(counts, machine.rings());
+    let name = binding.convention.name;
+    Ok(Report::new("loopback", "loopback", name, vcpus, calls, 0).via(via).counting(counted))
 }
 
 struct Guest<'a> {

@@ -4,6 +4,8 @@ use super::Via;
 use crate::cases::lower::{Ending, Image};
 use crate::cases::{Case, oracle};
 use hypercall_core::encoding::Encoding;
+use hypercall_core::ring::Rings;
+use hypercall_core::statistics::Counts;
 use hypercall_core::{Convention, Privilege, Registry, Width};
 
 /// One call of the list and what came of it.
@@ -118,6 +120,31 @@ pub struct Report {
     pub failed: usize,
     /// Calls that the transport cannot carry.
     pub not_carried: usize,
+    /// What was counted, in all vCPUs and rings.
+    pub counted: Counted,
+}
+
+/// Sums of a VM's [counters](Counts); beside the calls of the list, those that it comes by are counted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "cli", derive(serde::Serialize))]
+#[allow(missing_docs)] // as in `Counts`
+pub struct Counted {
+    pub calls: u64,
+    pub errors: u64,
+    pub denied: u64,
+    pub user_refused: u64,
+    pub unknown: u64,
+    pub panics: u64,
+}
+
+impl Counted {
+    /// The sum of the vCPUs' and, where there were any, the rings'.
+    pub fn sum(vcpus: impl IntoIterator<Item = Counts>, rings: &Rings) -> Counted {
+        let mut sum = rings.statistics().map(|rings| rings.total()).unwrap_or_default();
+        vcpus.into_iter().for_each(|vcpu| sum += vcpu);
+        let Counts { calls, errors, denied, user_refused, unknown, panics, time: _ } = sum;
+        Counted { calls, errors, denied, user_refused, unknown, panics }
+    }
 }
 
 impl Report {
@@ -133,7 +160,14 @@ impl Report {
         let passed = calls.iter().filter(|c| c.ok).count();
         let failed = calls.len() - passed;
         let via = Via::Registers.name();
-        Report { backend, transport, via, convention, vcpus, calls, passed, failed, not_carried }
+        let counted = Counted::default();
+        Report { backend, transport, via, convention, vcpus, calls, passed, failed, not_carried, counted }
+    }
+
+    /// The same, with what was counted.
+    #[must_use]
+    pub fn counting(self, counted: Counted) -> Report {
+        Report { counted, ..self }
     }
 
     /// The same, of calls that came so.
@@ -193,6 +227,11 @@ impl Report {
         };
         let mut text = line(&HEAD.map(String::from));
         rows.iter().for_each(|row| text.push_str(&line(row)));
+        let Counted { calls, errors, denied, user_refused, unknown, panics } = self.counted;
+        text.push_str(&format!(
+            "counted {calls} calls: {errors} errors ({panics} of a handler that panicked), {unknown} unknown, {denied} denied, \
+             {user_refused} refused to user programs\n"
+        ));
         text.push_str(&format!("{}\n", self.summary()));
         text
     }

@@ -15,11 +15,11 @@ use hypercall_arch_x86::para::{self, Para, ParaError, ParaVcpu, Processor};
 use hypercall_arch_x86::xen::{self, Blob, Xen, XenError};
 use hypercall_arch_x86::{convention, entry};
 use hypercall_core::ring::{Doorbell, Polling, Rings};
-use hypercall_core::{Arch, BuildError, Dispatcher, EntryPoint, Policy, interface};
+use hypercall_core::{Arch, BuildError, Dispatcher, EntryPoint, Policy, VmExit, interface};
 use kvm_bindings::{CpuId, KVM_MAX_CPUID_ENTRIES};
 use kvm_ioctls::{Kvm, VcpuFd};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 /// How the guest reaches the VMM.
@@ -368,21 +368,27 @@ impl Drop for Stop<'_> {
     }
 }
 
-/// Serves the VM's rings on a thread of its own while `vcpus` runs. One whose call ended the VM says so itself
-/// ([`Rings::ended`]), and does not keep the others from being served.
+/// Serves the VM's rings on a thread of its own while `vcpus` runs, and says how the first of their calls ended the VM
+/// that did. Its ring says so itself ([`Rings::ended`]), and does not keep the others from being served.
 pub(super) fn serving_rings<T>(
     vm: &Vm,
     dispatcher: &Dispatcher<Machine>,
     vcpus: impl FnOnce() -> Result<T, RunError>,
-) -> Result<T, RunError> {
+) -> Result<(T, Option<VmExit>), RunError> {
+    let ended = OnceLock::new();
     let (rings, memory) = (vm.machine.rings(), vm.kvm_vm.memory());
-    std::thread::scope(|scope| {
-        let poll = || while rings.poll(memory, dispatcher, &*vm.machine, Polling::default()).is_some() {};
+    let results = std::thread::scope(|scope| {
+        let poll = || {
+            while let Some(exit) = rings.poll(memory, dispatcher, &*vm.machine, Polling::default()) {
+                ended.get_or_init(|| exit);
+            }
+        };
         let thread = std::thread::Builder::new().name("rings".to_string()).spawn_scoped(scope, poll);
         thread.map_err(|source| RunError::System { what: "cannot start the rings' thread", source })?;
         let _stop = Stop(rings);
         vcpus()
-    })
+    })?;
+    Ok((results, ended.into_inner()))
 }
 
 /// Runs each vCPU on a thread of its own, and waits for all of them.

@@ -1,6 +1,10 @@
-//! Ten million calls of a guest on real KVM through one ring, whose host falls asleep as often as it likes.
+//! Rings on real KVM: ten million calls through one, whose host falls asleep as often as it likes; and a guest of the
+//! user's that has one.
 #![cfg(all(feature = "cli", target_arch = "x86_64", target_os = "linux"))]
 
+mod command;
+
+use command::{hypercall, report, stderr};
 use hypercall_arch_x86::kvm::ring::EventBell;
 use hypercall_arch_x86::kvm::setup::{self, Entry, Mode};
 use hypercall_arch_x86::kvm::watchdog::Watchdog;
@@ -12,7 +16,7 @@ use hypercall_core::ring::{Doorbell, Polling, RingHeader, Rings, Setup};
 use hypercall_core::{Caller, interface};
 use hypercalls::bench::ring::guest::{BELL, DONE, Found, Orders, code};
 use kvm_bindings::{KVM_MAX_CPUID_ENTRIES, kvm_regs};
-use kvm_ioctls::VcpuExit;
+use kvm_ioctls::{Kvm, VcpuExit};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
@@ -64,16 +68,53 @@ const RING: u64 = 0x4_0000;
 /// Of what is lost, the guest waits for ever.
 const PATIENCE: Duration = Duration::from_secs(240);
 
+/// Where it cannot be used, the test says so.
+fn kvm() -> Option<Kvm> {
+    let kvm = probe::open();
+    if let Err(reason) = &kvm {
+        assert!(std::env::var_os("HYPERCALL_REQUIRE_KVM").is_none(), "{reason}");
+        println!("NOT RUN: {reason}");
+    }
+    kvm.ok()
+}
+
+/// The command serves the rings of any guest, and one of their calls may end the VM.
+#[test]
+fn a_flat_guest_ends_its_vm_through_a_ring() {
+    if kvm().is_none() {
+        return;
+    }
+    let store = |at: u32, value: u32| {
+        // mov dword ptr [at], value
+        [&[0xc7, 0x04, 0x25][..], &at.to_le_bytes(), &value.to_le_bytes()].concat()
+    };
+    const ENTRY: u32 = 0x20_1000;
+    let code = [
+        vec![0xb8, 0x41, 0, 0x56, 0x48, 0xbb, 0, 0, 0x20, 0], // mov eax, HYPERCALL_RING_SETUP; mov ebx, 2 MiB
+        vec![0x31, 0xc9, 0x31, 0xd2, 0xe6, 0x48],             // xor ecx, ecx; xor edx, edx; out 0x48, al
+        store(0x20_0100, RingHeader::FIRST.wrapping_add(1)),  // the only ticket
+        store(ENTRY, 0x4856_0033),                            // HYPERCALL_EXIT
+        store(ENTRY + 24, 7),
+        store(ENTRY + 8, 1),                                     // pending
+        vec![0xe6, 0x4b, 0xf3, 0x90],                            // out 0x4b, al; pause
+        vec![0x83, 0x3c, 0x25, 8, 0x10, 0x20, 0, 1, 0x74, 0xf4], // cmp dword ptr [state], 1; je to the pause
+        vec![0xf4],                                              // hlt
+    ];
+    let path = std::env::temp_dir().join(format!("hypercall-{}-ring", std::process::id()));
+    std::fs::write(&path, code.concat()).unwrap();
+    let guest = path.to_str().unwrap();
+    let output = hypercall(&["--guest", guest, "--transport", "pio", "--timeout", "60", "--format", "json"]);
+    std::fs::remove_file(&path).unwrap();
+    assert_eq!(output.status.code(), Some(1), "{}", stderr(&output));
+    assert!(stderr(&output).contains("ended the VM with code 7"), "{}", stderr(&output));
+    let report = report(&output);
+    // The set-up came by an exit, the other was counted in the ring.
+    assert_eq!((report["calls"].as_array().unwrap().len(), &report["counted"]["calls"]), (1, &2.into()));
+}
+
 #[test]
 fn ten_million_calls_are_answered_in_order() {
-    let kvm = match probe::open() {
-        Ok(kvm) => kvm,
-        Err(reason) => {
-            assert!(std::env::var_os("HYPERCALL_REQUIRE_KVM").is_none(), "{reason}");
-            println!("NOT RUN: {reason}");
-            return;
-        }
-    };
+    let Some(kvm) = kvm() else { return };
     let vm = KvmVm::new(&kvm, MEMORY).unwrap();
     let mut vcpu = vm.fd().create_vcpu(0).unwrap();
     vcpu.set_cpuid2(&kvm.get_supported_cpuid(KVM_MAX_CPUID_ENTRIES).unwrap()).unwrap();
