@@ -1,4 +1,4 @@
-//! The figures as a picture: an SVG of bars, a panel for each group of figures that were measured in turn.
+//! The figures as a picture: an SVG of bars, a panel for each group of figures that are compared with one.
 //!
 //! A panel has a scale of its own, from zero to the slowest of its medians. Whiskers reach from the fastest to the slowest
 //! round; one that would leave the panel ends at its edge.
@@ -15,10 +15,9 @@ const BAR: f64 = 14.0;
 
 /// An SVG document.
 pub fn svg(report: &Report) -> String {
-    let panels: Vec<&[Measured]> =
-        report.results.chunk_by(|a, b| group_of(&a.id) == group_of(&b.id) && a.unit == b.unit).collect();
+    let panels = panels(&report.results);
     let host = wrapped(&report.host.to_string(), 125);
-    let lines: usize = panels.iter().map(|panel| panel.len()).sum();
+    let lines = report.results.len();
     let height = 70.0 + 16.0 * host.len() as f64 + LINE * lines as f64 + 52.0 * panels.len() as f64;
     let mut svg = format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {WIDTH} {height}\" width=\"{WIDTH}\" \
@@ -32,14 +31,14 @@ pub fn svg(report: &Report) -> String {
         text(&mut svg, 20.0, y, "fill=\"#555\"", line);
     }
     y += 14.0;
-    for panel in panels {
+    for Panel { group, figures: panel } in panels {
         y += 30.0;
-        let heading = format!("{} ({})", group_of(&panel[0].id), panel[0].unit);
+        let heading = format!("{group} ({})", panel[0].unit);
         text(&mut svg, 20.0, y, "font-size=\"14\" font-weight=\"bold\"", &heading);
         y += 8.0;
         let scale = LONGEST / panel.iter().map(|m| m.value).fold(f64::MIN_POSITIVE, f64::max);
         for figure in panel {
-            bar(&mut svg, y, scale, figure);
+            bar(&mut svg, y, scale, group, figure);
             y += LINE;
         }
         y += 14.0;
@@ -48,15 +47,42 @@ pub fn svg(report: &Report) -> String {
     svg
 }
 
+/// Figures of one group and unit.
+struct Panel<'a> {
+    group: &'a str,
+    figures: Vec<&'a Measured>,
+}
+
+/// A figure is in its baseline's group, which may stand farther up than its own.
+fn panels(figures: &[Measured]) -> Vec<Panel<'_>> {
+    let mut panels: Vec<Panel<'_>> = Vec::new();
+    for figure in figures {
+        let group = group_of(figure.baseline.as_ref().unwrap_or(&figure.id));
+        match panels.iter_mut().find(|panel| (panel.group, panel.figures[0].unit) == (group, figure.unit)) {
+            Some(panel) => panel.figures.push(figure),
+            None => panels.push(Panel { group, figures: vec![figure] }),
+        }
+    }
+    panels
+}
+
+/// Whether a figure is this framework's, and not of what it is compared with.
+fn is_own(figure: &Measured) -> bool {
+    let mut words = figure.id.split('/');
+    let is_way = words.next().is_some_and(|word| ["batch", "ring"].contains(&word));
+    (is_way && figure.baseline.is_some()) || words.any(|word| word == "hypercall")
+}
+
 /// A figure's line: name, bar, whiskers, value and ratio.
-fn bar(svg: &mut String, y: f64, scale: f64, figure: &Measured) {
+fn bar(svg: &mut String, y: f64, scale: f64, group: &str, figure: &Measured) {
     let middle = y + LINE / 2.0;
     let baseline = y + LINE / 2.0 + 4.0;
-    text(svg, LEFT - 8.0, baseline, "text-anchor=\"end\"", last(&figure.id));
-    let colour = match (figure.baseline.is_some(), last(&figure.id)) {
-        (_, "hypercall") => "#1f6f8b",
-        (true, _) => "#99a8b2",
-        (false, _) => "#c9ced2",
+    let name = figure.id.strip_prefix(group).map_or(&*figure.id, |name| name.trim_start_matches('/'));
+    text(svg, LEFT - 8.0, baseline, "text-anchor=\"end\"", name);
+    let colour = match figure.baseline {
+        _ if is_own(figure) => "#1f6f8b",
+        Some(_) => "#99a8b2",
+        None => "#c9ced2",
     };
     let length = (figure.value * scale).max(1.0);
     let _ = writeln!(
@@ -116,19 +142,37 @@ mod tests {
         let mut host = Host::new(Kvm { reason: Some("<none> & nothing".to_string()), ..Kvm::default() });
         host.cpu = "a \"CPU\"".to_string();
         let figure = |id: &str, value| Measured {
-            baseline: (id == "a/b/own").then(|| "a/b/base".to_string()),
-            ratio: (id == "a/b/own").then_some(2.0),
+            baseline: (id == "a/b/hypercall").then(|| "a/b/base".to_string()),
+            ratio: (id == "a/b/hypercall").then_some(2.0),
             max: value * 9.0,
             ..Measured::exact(id, value, "ns/call")
         };
-        let results = vec![figure("a/b/own", 4.0), figure("a/b/base", 2.0), figure("c/only", 1.0)];
+        let results = vec![figure("a/b/hypercall", 4.0), figure("c/only", 1.0), figure("a/b/base", 2.0)];
         let svg = svg(&Report { host, results });
-        assert_eq!(svg.matches("fill=\"#1f6f8b\"").count() + svg.matches("fill=\"#c9ced2\"").count(), 2);
+        assert_eq!(svg.matches("fill=\"#1f6f8b\"").count(), 1);
+        assert_eq!(svg.matches("fill=\"#c9ced2\"").count(), 2);
+        assert_eq!(svg.matches("font-weight=\"bold\">a/b (ns/call)<").count(), 1, "one panel: {svg}");
         assert_eq!(svg.matches("<rect").count(), 4, "{svg}");
         assert_eq!(svg.matches("</text>").count(), svg.matches("<text").count());
         assert!(svg.contains("&lt;none&gt; &amp; nothing") && svg.contains("(2 x base)"), "{svg}");
         // The slowest of a panel is as long as any bar may be, its whisker a little longer.
         assert!(svg.contains("width=\"540.0\"") && svg.contains("H722.0"), "{svg}");
+    }
+
+    #[test]
+    fn a_figure_stands_with_its_baseline_under_a_name_that_tells_it() {
+        let figure = |id: &str, baseline: Option<&str>| Measured {
+            baseline: baseline.map(str::to_string),
+            ..Measured::exact(id, 1.0, "ns/call")
+        };
+        let wall = figure("ring/polled/1/wall", Some("ring/bare"));
+        let all = [wall, Measured::exact("ring/idle", 1.0, "%"), figure("ring/bare", None)];
+        let found = panels(&all);
+        assert_eq!(found.iter().map(|panel| panel.figures.len()).collect::<Vec<_>>(), [2, 1]);
+        assert_eq!(all.each_ref().map(is_own), [true, false, false]);
+        let mut svg = String::new();
+        bar(&mut svg, 0.0, 1.0, found[0].group, &all[0]);
+        assert!(svg.contains(">polled/1/wall<"), "{svg}");
     }
 
     #[test]
