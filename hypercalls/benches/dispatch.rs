@@ -9,10 +9,12 @@ use std::time::Duration;
 fn dispatch(criterion: &mut Criterion) {
     for mut subject in dispatch::subjects().expect("dispatchers") {
         criterion.bench_function(&subject.id, |bencher| {
-            // A sample is the CPU time of a call, taken over many.
+            // A sample is the CPU time of a call, taken over many: as many of them as make the calls that are asked for,
+            // for criterion doubles those until they take long enough.
             bencher.iter_custom(|calls| {
-                let each = (subject.sample)().expect("a sample");
-                Duration::from_nanos((each * calls as f64) as u64)
+                let samples = calls.div_ceil(dispatch::SEQUENCE as u64);
+                let total: f64 = (0..samples).map(|_| (subject.sample)().expect("a sample")).sum();
+                Duration::from_nanos((total / samples as f64 * calls as f64) as u64)
             });
         });
     }

@@ -17,7 +17,7 @@ use std::hint::black_box;
 use vm_device::bus::{MmioAddress, MmioBus, MmioRange};
 
 /// Long enough that no branch predictor knows the sequence by heart.
-pub(super) const SEQUENCE: usize = 1 << 16;
+pub const SEQUENCE: usize = 1 << 16;
 
 /// The registers of one architecture in the hands of a VMM that knows its convention.
 trait File: Default {
