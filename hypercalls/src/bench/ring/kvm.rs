@@ -1,7 +1,7 @@
 //! The ring between a guest on real KVM, at CPL 3, and a thread that polls.
 
 use super::guest::{BELL, DONE, Found, Orders, code};
-use super::{BATCH, CALLS, ORDER, POINT, Took, lost};
+use super::{BATCH, CALLS, ORDER, POINT, Took, lost, timed};
 use crate::bench::calls::State;
 use crate::bench::{BenchError, clock};
 use hypercall_arch_x86::kvm::ring::EventBell;
@@ -38,15 +38,6 @@ pub struct World {
     state: State,
 }
 
-/// Has the thread that polls end.
-struct Stop<'a>(&'a Rings);
-
-impl Drop for Stop<'_> {
-    fn drop(&mut self) {
-        self.0.stop();
-    }
-}
-
 impl World {
     /// Sets one up, served by `dispatcher`.
     pub fn new(kvm: &Kvm, dispatcher: Dispatcher<State>) -> Result<World, BenchError> {
@@ -76,35 +67,24 @@ impl World {
         Ok(World { vcpu, rings, vm, dispatcher, state: State::default() })
     }
 
-    /// Does `work` while a thread serves the ring.
-    fn served<T>(
-        &mut self,
-        polling: Polling,
-        work: impl FnOnce(&mut VcpuFd, &Rings) -> Result<T, BenchError>,
-    ) -> Result<T, BenchError> {
+    /// What each call takes, `in_flight` at once.
+    pub fn polled(&mut self, in_flight: usize) -> Result<Took, BenchError> {
         let World { vcpu, rings, vm, dispatcher, state } = self;
         let (rings, memory, dispatcher, state) = (&*rings, vm.memory(), &*dispatcher, &*state);
         rings.restart();
-        std::thread::scope(|scope| {
-            scope.spawn(move || rings.poll(memory, dispatcher, state, polling));
-            let _stop = Stop(rings);
-            work(vcpu, rings)
-        })
-    }
-
-    /// What each call takes, `in_flight` at once.
-    pub fn polled(&mut self, in_flight: usize) -> Result<Took, BenchError> {
-        self.served(AWAKE, |vcpu, _| {
-            make(vcpu, in_flight, CALLS / 16)?;
-            let start = Took::now();
-            make(vcpu, in_flight, CALLS)?;
-            Ok(start.since(CALLS))
-        })
+        let host = move || {
+            rings.poll(memory, dispatcher, state, AWAKE);
+        };
+        timed(host, || make(vcpu, in_flight, CALLS), || rings.stop())
     }
 
     /// How much of a processor a host takes for whom no call comes, in percent.
     pub fn idle(&mut self) -> Result<f64, BenchError> {
-        self.served(Polling::default(), |_, rings| {
+        let World { rings, vm, dispatcher, state, .. } = self;
+        let (rings, memory, dispatcher, state) = (&*rings, vm.memory(), &*dispatcher, &*state);
+        rings.restart();
+        std::thread::scope(|scope| {
+            scope.spawn(move || rings.poll(memory, dispatcher, state, Polling::default()));
             let before = rings.work().sleeps();
             while rings.work().sleeps() == before {
                 std::thread::sleep(Duration::from_millis(1));
@@ -112,6 +92,7 @@ impl World {
             let (cpu, wall) = (clock::process_time(), clock::monotonic());
             std::thread::sleep(IDLE);
             let (cpu, wall) = (clock::process_time() - cpu, clock::monotonic() - wall);
+            rings.stop();
             Ok(100.0 * cpu as f64 / wall as f64)
         })
     }
