@@ -41,6 +41,7 @@ pub struct Builder<Vm> {
     handlers: Vec<Pending<Vm>>,
     policy: Policy,
     clock: Option<fn() -> u64>,
+    counts: bool,
     multicall: Option<Batches<Vm>>,
 }
 
@@ -59,6 +60,7 @@ impl<Vm: 'static> Builder<Vm> {
             handlers: Vec::new(),
             policy: Policy::default(),
             clock: None,
+            counts: true,
             multicall: None,
         }
     }
@@ -176,6 +178,14 @@ impl<Vm: 'static> Builder<Vm> {
         self
     }
 
+    /// Whether calls are counted, as they are otherwise. Without it every [`Counts`](crate::statistics::Counts)
+    /// is zero, and a vCPU takes no memory for each call.
+    #[must_use]
+    pub fn statistics(mut self, counts: bool) -> Self {
+        self.counts = counts;
+        self
+    }
+
     /// Freezes everything.
     ///
     /// # Errors
@@ -234,6 +244,7 @@ impl<Vm: 'static> Builder<Vm> {
             calls,
             user_mode: self.policy.user_mode(),
             clock: self.clock,
+            counts: self.counts,
             registry,
             multicall: self.multicall,
         })

@@ -10,7 +10,7 @@ use crate::multicall::Batches;
 use crate::numbers::Bound;
 use crate::outcome::Action;
 use crate::served::{Calls, Gate, Served, guarded};
-use crate::statistics::{Event, NO_SLOT};
+use crate::statistics::{Counters, Event, NO_SLOT};
 use crate::{
     Arch, Builder, CallEntry, Context, Convention, Definition, Error, Interface, Mode, Outcome, Output,
     Progress, Registry, Vcpu,
@@ -40,6 +40,8 @@ pub struct Dispatcher<Vm> {
     pub(crate) calls: Calls,
     pub(crate) user_mode: bool,
     pub(crate) clock: Option<fn() -> u64>,
+    /// Whether calls are counted.
+    pub(crate) counts: bool,
     pub(crate) registry: Registry,
     pub(crate) multicall: Option<Batches<Vm>>,
 }
@@ -104,17 +106,21 @@ impl<Vm> Dispatcher<Vm> {
 
     /// What the dispatcher keeps for a vCPU. Allocates; call it before the vCPU runs.
     pub fn vcpu(&self, index: u32) -> Vcpu {
-        Vcpu::new(index, self.calls.0.len())
+        Vcpu::new(index, self.counters())
     }
 
     /// What it keeps for a ring whose calls are made for a vCPU.
     pub(crate) fn ring_vcpu(&self, index: u32, waker: Option<core::task::Waker>) -> Vcpu {
-        Vcpu::of_ring(index, self.calls.0.len(), waker)
+        Vcpu::of_ring(index, self.counters(), waker)
+    }
+
+    fn counters(&self) -> Counters {
+        if self.counts { Counters::new(self.calls.0.len()) } else { Counters::none() }
     }
 
     /// Bytes that [`vcpu`](Self::vcpu) allocates for each vCPU.
     pub fn vcpu_size(&self) -> usize {
-        Vcpu::size(self.calls.0.len())
+        Vcpu::size(&self.counters())
     }
 
     /// Bytes of the tables that calls are found by; what handlers own is theirs.

@@ -112,11 +112,15 @@ impl Counters {
         Counters { calls: apart(slots + 1, COUNTERS), rare: apart(slots + 1, RARES), lost: Arc::default() }
     }
 
-    /// Bytes for a vCPU of a dispatcher with so many calls.
-    pub(crate) fn size(slots: usize) -> usize {
-        (slots + 1 + 2 * COUNTERS) * size_of::<AtomicU64>()
-            + (slots + 1 + 2 * RARES) * size_of::<Rare>()
-            + size_of::<Block<Lost>>()
+    /// Those of a vCPU whose calls are not counted: no line at all, so that there is nothing more to ask at a
+    /// call than whether there is the line.
+    pub(crate) fn none() -> Counters {
+        Counters { calls: Arc::new([]), rare: Arc::new([]), lost: Arc::default() }
+    }
+
+    /// Bytes of them.
+    pub(crate) fn size(&self) -> usize {
+        size_of_val(&*self.calls) + size_of_val(&*self.rare) + size_of_val(&*self.lost)
     }
 
     /// Where the first are.
@@ -126,7 +130,7 @@ impl Counters {
 
     /// Lines that there are.
     fn lines(&self) -> usize {
-        self.calls.len() - 2 * COUNTERS
+        self.calls.len().saturating_sub(2 * COUNTERS)
     }
 
     #[inline]
@@ -171,7 +175,7 @@ impl Counters {
     /// As many, all zero.
     #[cfg(feature = "std")]
     fn zeroed(&self) -> Counters {
-        Counters::new(self.lines() - 1)
+        self.lines().checked_sub(1).map_or_else(Counters::none, Counters::new)
     }
 
     /// Adds what others have counted, where there are counters for it. No one else may write to these.

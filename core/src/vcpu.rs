@@ -44,18 +44,18 @@ impl PartialEq for Deferral {
 impl Eq for Deferral {}
 
 impl Vcpu {
-    pub(crate) fn new(index: u32, slots: usize) -> Vcpu {
-        Vcpu { index, counters: Counters::new(slots), slot: Arc::default(), is_ring: false }
+    pub(crate) fn new(index: u32, counters: Counters) -> Vcpu {
+        Vcpu { index, counters, slot: Arc::default(), is_ring: false }
     }
 
     /// For the calls that come through a ring. Completing a deferred one calls the waker.
-    pub(crate) fn of_ring(index: u32, slots: usize, waker: Option<Waker>) -> Vcpu {
-        Vcpu { slot: Arc::new(Slot::waking(waker)), is_ring: true, ..Vcpu::new(index, slots) }
+    pub(crate) fn of_ring(index: u32, counters: Counters, waker: Option<Waker>) -> Vcpu {
+        Vcpu { slot: Arc::new(Slot::waking(waker)), is_ring: true, ..Vcpu::new(index, counters) }
     }
 
-    /// Bytes on the heap for a vCPU of a dispatcher with so many calls.
-    pub(crate) fn size(slots: usize) -> usize {
-        Counters::size(slots) + size_of::<Slot>()
+    /// Bytes on the heap for a vCPU with these counters.
+    pub(crate) fn size(counters: &Counters) -> usize {
+        counters.size() + size_of::<Slot>()
     }
 
     /// The index given when it was made.

@@ -44,6 +44,25 @@ fn a_slot_that_does_not_exist_has_counted_nothing() {
 }
 
 #[test]
+fn without_statistics_calls_are_served_as_ever_and_nothing_is_counted() {
+    let counting = Guest::new(handlers(builder()));
+    let mut guest = Guest::new(handlers(builder()).statistics(false));
+    assert_eq!(guest.result(1, &[40, 2]), 42);
+    assert_eq!(guest.result(1, &[1 << 40, 2]), minus(22));
+    assert_eq!(guest.result(0x99, &[]), minus(1000));
+    assert_eq!(guest.total(), Counts::default());
+    assert_eq!(guest.counts("LAB_ADD"), Counts::default());
+    assert_eq!(guest.vcpu.statistics().of(None), Counts::default());
+    assert!(guest.dispatcher.vcpu_size() < counting.dispatcher.vcpu_size());
+    #[cfg(feature = "std")]
+    {
+        use hypercall_core::statistics::Statistics;
+        let sum = Statistics::sum([guest.vcpu.statistics(), guest.vcpu.statistics()]).unwrap();
+        assert_eq!(sum.total(), Counts::default());
+    }
+}
+
+#[test]
 fn every_call_of_many_has_a_line_of_its_own() {
     let mut guest = Guest::new(handlers(builder()).handle(|(): &(), _: Act, _: &mut Context<'_>| Ok(())));
     for (times, number) in [(1, 1), (2, 2), (3, 4), (4, 6), (5, 0x99)] {

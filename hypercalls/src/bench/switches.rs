@@ -1,6 +1,6 @@
 //! What may be switched on: each alone against none of them, as calls of one dispatcher each.
 //!
-//! Counting is always on, and so in every figure.
+//! But for `no-statistics`, calls are counted, as in every other figure.
 
 use super::calls::{self, KINDS, Numbers, State};
 use super::dispatch::SEQUENCE;
@@ -49,12 +49,14 @@ pub fn run(bench: &mut Bench<'_>) -> Result<(), BenchError> {
     let listed = dispatcher(|builder| builder.policy(policy))?;
     let users = dispatcher(|builder| builder.policy(Policy::default().allow_user_mode()))?;
     let denying = dispatcher(|builder| builder.policy(Policy::strict()))?;
+    let uncounted = dispatcher(|builder| builder.statistics(false))?;
     let timed = dispatcher(|builder| builder.clock(clock::monotonic))?;
     let user = Caller { privilege: Privilege::User, ..Caller::X86_64 };
     let none = "switches/none";
     bench.group(vec![
         Subject::ns(none, || time(&plain, SEQUENCE, Caller::X86_64)),
         Subject::ns("switches/policy-of-64-rules", || time(&listed, SEQUENCE, Caller::X86_64)).against(none),
+        Subject::ns("switches/no-statistics", || time(&uncounted, SEQUENCE, Caller::X86_64)).against(none),
         Subject::ns("switches/user-mode", || time(&users, SEQUENCE, user)).against(none),
         Subject::ns("switches/denied", || time(&denying, SEQUENCE, Caller::X86_64)).against(none),
         Subject::ns("switches/clock", || time(&timed, SEQUENCE, Caller::X86_64)).against(none),
