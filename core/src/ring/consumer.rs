@@ -100,10 +100,8 @@ impl Consumer {
             return Ok(None);
         }
         // What is behind the words is not the call's.
-        let mut bytes = [0; size_of::<CallEntry>()];
-        view.read(slot(self.next, self.mask), &mut bytes[..self.words_end])?;
         let mut call = CallEntry::zeroed();
-        bytemuck::bytes_of_mut(&mut call).copy_from_slice(&bytes);
+        view.read(slot(self.next, self.mask), &mut bytemuck::bytes_of_mut(&mut call)[..self.words_end])?;
         // The state was judged already, and the guest may have written another since.
         Ok(Some(CallEntry { state: CallEntry::PENDING, ..call.convert(self.endian) }))
     }
