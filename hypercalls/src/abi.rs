@@ -9,11 +9,13 @@
 //! use hypercalls::abi::{Lock, Report, rules::Class};
 //! use hypercalls::tables::Book;
 //!
-//! let now = Lock::of(&Book::linked()?, &[])?;
+//! let mut now = Lock::of(&Book::linked()?, &[])?;
 //! // In a lock of old, KICK_CPU had another number.
 //! let old = Lock::parse(now.to_string().replace("kvm 5 ", "kvm 14 ").as_bytes())?;
+//! now.remember(&old); // that 14 was a call's
 //! let report = Report::between(&old, &now);
 //! assert_eq!(report.worst(), Some(Class::Breaking));
+//! assert_eq!(report.findings.len(), 1);
 //! assert_eq!(report.findings[0].rule.id, "call-renumbered");
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```

@@ -328,6 +328,45 @@ fn since_sees_a_removed_number_that_was_forgotten() {
     assert_eq!(code(&check()), Some(2));
 }
 
+/// Nor does a call that is gone leave the file without its number: `abi lock` makes a `removed` line of its own.
+#[test]
+fn since_sees_a_call_that_left_no_removed_line() {
+    let folder = Folder::repository("untold");
+    folder.abi(&["lock"]);
+    let without = folder.read("abi.lock");
+    // What the lock before had, and the code has not.
+    folder.edit("\nkvm 1 ", "\nkvm 13 KVM_HC_OURS arch=(ppc x86) status=obsolete\nkvm 1 ");
+    folder.git(&["add", "abi.lock"]);
+    folder.git(&["commit", "--quiet", "-m", "with it"]);
+    let check = || folder.abi(&["check", "--since", "HEAD"]);
+    let compatible = |output: &Output| {
+        assert_eq!(code(output), Some(0), "{}", stdout(output));
+        let words = "compatible  obsolete-call-removed: KVM_HC_OURS: ";
+        assert!(stdout(output).starts_with(words), "{}", stdout(output));
+        assert!(stdout(output).ends_with(": 0 breaking, 1 compatible and 0 cosmetic differences\n"));
+    };
+    // The definition is gone, and the lock is still to be written; then it is.
+    compatible(&folder.abi(&["check"]));
+    compatible(&check());
+    assert_eq!(code(&folder.abi(&["lock"])), Some(0));
+    compatible(&check());
+    assert_eq!(code(&folder.abi(&["check"])), Some(0));
+
+    let words = "breaking    removed-number-forgotten: kvm 13 KVM_HC_OURS: ";
+    let forgotten = |lost: &str| {
+        let output = check();
+        assert_eq!(code(&output), Some(1), "{}", stdout(&output));
+        assert!(stdout(&output).starts_with(words), "{}", stdout(&output));
+        assert!(stdout(&output).contains(&format!("    old: {lost}\n")), "{}", stdout(&output));
+        assert!(stdout(&output).ends_with(": 1 breaking, 1 compatible and 0 cosmetic differences\n"));
+    };
+    folder.edit("removed kvm 13 KVM_HC_OURS arch=(ppc x86)", "removed kvm 13 KVM_HC_OURS arch=(x86)");
+    forgotten("kvm 13 KVM_HC_OURS arch=(ppc)");
+    folder.write("abi.lock", &without);
+    assert_eq!(code(&folder.abi(&["check"])), Some(0), "the file by itself cannot know");
+    forgotten("kvm 13 KVM_HC_OURS arch=(ppc x86)");
+}
+
 #[test]
 fn a_lock_of_one_interface_stays_one() {
     let folder = Folder::repository("scope");

@@ -312,7 +312,7 @@ proptest! {
 #[test]
 fn annotations_are_escaped_as_github_wants_it() {
     let before = parse("kvm 5 \"A,B:C%\" arch=(x86) result=\"50% \\u{a}done\"");
-    let report = Report::between(&before, &parse(""));
+    let report = Report::between(&before, &parse("removed kvm 5 \"A,B:C%\" arch=(x86)"));
     let text = report.github("a,b:c/abi.lock", true);
     let start = "::error file=a%2Cb%3Ac/abi.lock,line=2,title=breaking call-removed%3A A%2CB%3AC%25::a call is gone%0A";
     assert!(text.starts_with(start), "{text}");

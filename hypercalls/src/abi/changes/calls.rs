@@ -94,14 +94,17 @@ fn come<'a>(
     }
 }
 
-/// Numbers that were kept from being given out again, and neither are now nor are a call's.
+/// Numbers that were a call's or kept from being given out again, and now are neither. As
+/// [`Lock::remember`] has it, calls of interfaces that the lock after is not about are not gone.
 fn forgotten<'a>(out: &mut Vec<Change<'a>>, before: &'a Lock, after: &Lock) {
     let (live, kept) = (by_place(after, Kind::Call), by_place(after, Kind::Removed));
-    for old in before.of_kind(Kind::Removed) {
+    let scope = after.scope();
+    let calls = before.of_kind(Kind::Call).filter(|call| scope.is_empty() || scope.contains(&call.key[0]));
+    for old in before.of_kind(Kind::Removed).chain(calls) {
         let lost = places(old).filter(|place| !live.contains_key(place) && !kept.contains_key(place));
         let archs: Vec<&str> = lost.map(|place| place.2).collect();
         if !archs.is_empty() {
-            let lost = Record::new(Kind::Removed, &old.key).with("arch", Value::words(archs)).to_string();
+            let lost = Record::new(old.kind, &old.key).with("arch", Value::words(archs)).to_string();
             out.push(Change { old: lost, ..Change::removed(Kind::Removed, old.key.join(" "), old) });
         }
     }

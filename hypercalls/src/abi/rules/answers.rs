@@ -230,7 +230,7 @@ pub(super) static RULES: [Rule; 15] = [
         example: Sample { before: "kvm 9 A arch=(x86) shares=(clock)", after: "kvm 9 A arch=(x86)" },
         near_miss: Sample {
             before: "structure clock size=8\nkvm 9 A arch=(x86) status=obsolete shares=(clock)",
-            after: "structure clock size=8",
+            after: "structure clock size=8\nremoved kvm 9 A arch=(x86)",
         },
         on: &[(Call, What::Lost("shares"))],
         when: None,

@@ -32,7 +32,10 @@ pub(super) static RULES: [Rule; 17] = [
         reason: "its guests of old make it as they always did",
         instead: "see that it does what it did",
         example: Sample { before: "removed kvm 6 BACK arch=(x86)", after: "kvm 6 BACK arch=(x86)" },
-        near_miss: Sample { before: "removed kvm 6 BACK arch=(x86)", after: "kvm 7 BACK arch=(x86)" },
+        near_miss: Sample {
+            before: "removed kvm 6 BACK arch=(x86)",
+            after: "kvm 7 BACK arch=(x86)\nremoved kvm 6 BACK arch=(x86)",
+        },
         on: &[(Call, What::Restored)],
         when: None,
     },
@@ -42,8 +45,14 @@ pub(super) static RULES: [Rule; 17] = [
         title: "the definition of an obsolete call is gone",
         reason: "an obsolete call is answered as unknown, and so is a number without a call",
         instead: "keep the definition as documentation; its number stays taken in any case",
-        example: Sample { before: "kvm 6 EXIT arch=(mips) status=obsolete", after: "" },
-        near_miss: Sample { before: "kvm 6 EXIT arch=(mips) status=deprecated", after: "" },
+        example: Sample {
+            before: "kvm 6 EXIT arch=(mips) status=obsolete",
+            after: "removed kvm 6 EXIT arch=(mips)",
+        },
+        near_miss: Sample {
+            before: "kvm 6 EXIT arch=(mips) status=deprecated",
+            after: "removed kvm 6 EXIT arch=(mips)",
+        },
         on: &[(Call, What::Removed)],
         when: Some(|change| change.before.is_some_and(|call| call.word("status") == "obsolete")),
     },
@@ -53,7 +62,10 @@ pub(super) static RULES: [Rule; 17] = [
         title: "a call is gone",
         reason: "guests that make it are answered as if it had never been; Linux removed KVM_HC_MMU_OP so",
         instead: "keep it with the status deprecated, and in a later release obsolete, before it goes",
-        example: Sample { before: "kvm 2 KVM_HC_MMU_OP arch=(x86) status=active", after: "" },
+        example: Sample {
+            before: "kvm 2 KVM_HC_MMU_OP arch=(x86) status=active",
+            after: "removed kvm 2 KVM_HC_MMU_OP arch=(x86)",
+        },
         near_miss: Sample {
             before: "kvm 2 KVM_HC_MMU_OP arch=(x86) status=active",
             after: "kvm 2 KVM_HC_MMU_OP arch=(x86) status=deprecated",
@@ -67,7 +79,10 @@ pub(super) static RULES: [Rule; 17] = [
         title: "a call has another number",
         reason: "guests carry the number in their code: they make another call, or none",
         instead: "keep the number; a call that should have two numbers is two calls",
-        example: Sample { before: "kvm 13 OURS arch=(x86)", after: "kvm 14 OURS arch=(x86)" },
+        example: Sample {
+            before: "kvm 13 OURS arch=(x86)",
+            after: "kvm 14 OURS arch=(x86)\nremoved kvm 13 OURS arch=(x86)",
+        },
         near_miss: Sample {
             before: "kvm 13 OURS arch=(x86)",
             after: "kvm 13 OURS arch=(x86)\nkvm 14 OURS_TOO arch=(x86)",
@@ -81,7 +96,10 @@ pub(super) static RULES: [Rule; 17] = [
         title: "a call is found in another number space",
         reason: "what a guest writes into the number register is another value",
         instead: "define the call a second time in the other number space, under a name of its own, and keep both",
-        example: Sample { before: "kvm 13 OURS arch=(x86)", after: "acme 13 OURS arch=(x86)" },
+        example: Sample {
+            before: "kvm 13 OURS arch=(x86)",
+            after: "acme 13 OURS arch=(x86)\nremoved kvm 13 OURS arch=(x86)",
+        },
         near_miss: Sample {
             before: "kvm 13 OURS arch=(x86)",
             after: "kvm 13 OURS arch=(x86)\nacme 13 ACME_OURS arch=(x86)",
@@ -123,9 +141,15 @@ pub(super) static RULES: [Rule; 17] = [
         class: Breaking,
         title: "a number that was a call's is no longer kept from others",
         reason: "the next call may take it, and guests that make the old one get that",
-        instead: "put the `removed` line back: it costs nothing",
-        example: Sample { before: "removed kvm 13 OURS arch=(x86)", after: "" },
-        near_miss: Sample { before: "removed kvm 13 OURS arch=(x86)", after: "kvm 13 OURS arch=(x86)" },
+        instead: "put the line back: `abi lock` makes a `removed` one of a call's that is gone, which costs nothing",
+        example: Sample {
+            before: "removed kvm 13 OURS arch=(x86)\nkvm 6 EXIT arch=(mips) status=obsolete",
+            after: "",
+        },
+        near_miss: Sample {
+            before: "removed kvm 13 OURS arch=(x86)\nkvm 6 EXIT arch=(mips) status=obsolete",
+            after: "kvm 13 OURS arch=(x86)\nremoved kvm 6 EXIT arch=(mips)",
+        },
         on: &[(Removed, What::Removed)],
         when: None,
     },
@@ -146,7 +170,10 @@ pub(super) static RULES: [Rule; 17] = [
         title: "a call is no longer on an architecture",
         reason: "guests of that architecture are answered as if it had never been",
         instead: "keep it there; let its handler answer Unsupported where the host cannot do it",
-        example: Sample { before: "kvm 5 KICK arch=(s390 x86)", after: "kvm 5 KICK arch=(x86)" },
+        example: Sample {
+            before: "kvm 5 KICK arch=(s390 x86)",
+            after: "kvm 5 KICK arch=(x86)\nremoved kvm 5 KICK arch=(s390)",
+        },
         near_miss: Sample { before: "kvm 5 KICK arch=(x86)", after: "kvm 5 KICK arch=(x86 ppc)" },
         on: &[(Call, What::Lost("arch"))],
         when: None,

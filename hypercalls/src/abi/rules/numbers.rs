@@ -32,7 +32,7 @@ pub(super) static RULES: [Rule; 16] = [
         example: Sample { before: "interface kvm\ninterface acme vendor=yes", after: "interface kvm" },
         near_miss: Sample {
             before: "interface kvm\nkvm 1 A arch=(x86) status=obsolete",
-            after: "interface kvm",
+            after: "interface kvm\nremoved kvm 1 A arch=(x86)",
         },
         on: &[(Interface, What::Removed)],
         when: None,
