@@ -135,6 +135,40 @@ impl<Vm> Dispatcher<Vm> {
     /// Continue: the answer is in the registers, the guest goes on behind the call. Break: what there is to do
     /// instead, which is no [`Action::Return`].
     ///
+    /// ```
+    /// use hypercall_core::convention::Registers;
+    /// use hypercall_core::outcome::Action;
+    /// use hypercall_core::{Caller, Dispatcher, EntryId, Fault, Vcpu, VmExit};
+    ///
+    /// enum Then {
+    ///     Run,
+    ///     CallAgain,
+    ///     Inject(Fault),
+    ///     Stop(VmExit),
+    /// }
+    ///
+    /// fn serve<Vm>(
+    ///     dispatcher: &Dispatcher<Vm>, entry: EntryId, vm: &Vm, vcpu: &mut Vcpu, registers: &mut impl Registers,
+    ///     caller: Caller,
+    /// ) -> Then {
+    ///     let mut next = dispatcher.serve(entry, vm, vcpu, registers, caller).break_value();
+    ///     if let Some(Action::Deferred(deferral)) = next {
+    ///         next = Some(vcpu.wait(deferral)); // whose answer is in no register yet
+    ///     }
+    ///     match next {
+    ///         None => Then::Run,
+    ///         Some(Action::Return(answer)) => {
+    ///             dispatcher.convention(entry).mode_for(caller.width).write(registers, &answer);
+    ///             Then::Run
+    ///         }
+    ///         Some(Action::Retry) => Then::CallAgain,
+    ///         Some(Action::Fault(fault)) => Then::Inject(fault),
+    ///         Some(Action::Exit(exit)) => Then::Stop(exit),
+    ///         Some(Action::Deferred(_)) => unreachable!("it was waited for"),
+    ///     }
+    /// }
+    /// ```
+    ///
     /// # Panics
     /// When the entry is another dispatcher's and this one has fewer.
     #[inline(always)] // no larger than a call of it, where the registers are known

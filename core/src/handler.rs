@@ -10,7 +10,6 @@ use alloc::boxed::Box;
 use alloc::sync::Arc;
 
 /// What a handler may know of the call beside its arguments. Neither its number nor a register.
-#[derive(Debug)]
 pub struct Context<'a> {
     pub(crate) vcpu: &'a Vcpu,
     calls: &'a Calls,
@@ -22,6 +21,20 @@ pub struct Context<'a> {
     pub(crate) deferred: bool,
     /// The outcome of a handler that [`Brief`] does not tell.
     pub(crate) outcome: Option<Outcome>,
+}
+
+/// The call and who made it: a handler may log it at every call of a guest's, and the tables behind it are long.
+impl core::fmt::Debug for Context<'_> {
+    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
+        let Context { vcpu, entry, caller, deferred, .. } = self;
+        f.debug_struct("Context")
+            .field("vcpu", &vcpu.index)
+            .field("call", &self.definition().name)
+            .field("entry", entry)
+            .field("caller", caller)
+            .field("deferred", deferred)
+            .finish_non_exhaustive()
+    }
 }
 
 /// What came of a handler, in two registers: what nearly every call ends in.

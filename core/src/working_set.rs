@@ -11,6 +11,7 @@ impl<Vm> Dispatcher<Vm> {
     ///
     /// # Panics
     /// When the entry is another dispatcher's and this one has fewer.
+    #[doc(hidden)] // for the backends of this project: how many there are is the call path's affair
     pub fn working_set(&self, entry: EntryId, vcpu: &Vcpu) -> [usize; 4] {
         let at = &self.entries[entry.0];
         [

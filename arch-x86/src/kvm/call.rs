@@ -108,8 +108,9 @@ pub(super) fn doorbell_port(address: u64) -> Result<u16, KvmError> {
 /// The call of a KVM_EXIT_HYPERCALL. KVM has looked at CPL itself before this exit: a user program's call does
 /// not get here.
 pub(super) fn exit_trap(run: &kvm_run) -> Trap {
-    // SAFETY: `Call`s of this kind are made of exits whose reason is KVM_EXIT_HYPERCALL, where this is the member
-    // that KVM wrote; it and its flags hold plain integers.
+    // SAFETY: `kvm_run` is memory of KVM's, all of it initialised, and the member and its flags hold plain integers,
+    // for which any bits do: an exit of another reason, which no `Call` of this kind is made of, would be nonsense
+    // and nothing worse.
     let (call, longmode) = unsafe {
         let call = run.__bindgen_anon_1.hypercall;
         (call, call.__bindgen_anon_1.longmode)

@@ -53,13 +53,13 @@ fn configuration() -> KvmXenHvmConfig {
 
 /// Who made the call of a KVM_EXIT_XEN; `None` for one that is no hypercall.
 pub(super) fn caller(run: &kvm_run) -> Option<Caller> {
-    // SAFETY: `Call`s of this kind are made of exits whose reason is KVM_EXIT_XEN, where this is the member
-    // that KVM wrote; it holds plain integers.
+    // SAFETY: `kvm_run` is memory of KVM's, all of it initialised, and this member holds plain integers, for which any
+    // bits do: an exit of another reason, which no `Call` of this kind is made of, would be nonsense and nothing worse.
     let xen = unsafe { run.__bindgen_anon_1.xen };
     if xen.type_ != KVM_EXIT_XEN_HCALL {
         return None;
     }
-    // SAFETY: as above; the type says that it is this member.
+    // SAFETY: as above; the type says that it is this member that KVM wrote.
     let call = unsafe { xen.u.hcall };
     Some(Caller {
         width: if call.longmode != 0 { Width::Bits64 } else { Width::Bits32 },

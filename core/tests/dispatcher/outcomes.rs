@@ -86,3 +86,16 @@ mod panics {
         assert_eq!(guest.result(1, &[40, 2]), 42);
     }
 }
+
+/// Handlers log it, at every call of a guest's: a line, and no table of all calls.
+#[test]
+fn a_context_in_a_log_is_the_call_and_its_caller_alone() {
+    let handler = |(): &(), _: Act, context: &mut Context<'_>| {
+        let text = format!("{context:?}");
+        assert!(text.contains("LAB_ACT") && text.contains("Supervisor"), "{text}");
+        assert!(text.len() < 500 && !text.contains("LAB_ADD"), "{} bytes: {text}", text.len());
+        Ok(())
+    };
+    let mut guest = Guest::new(handlers(builder()).handle(handler));
+    assert_eq!(guest.result(6, &[0]), 0);
+}
