@@ -99,3 +99,15 @@ fn a_context_in_a_log_is_the_call_and_its_caller_alone() {
     let mut guest = Guest::new(handlers(builder()).handle(handler));
     assert_eq!(guest.result(6, &[0]), 0);
 }
+
+#[cfg(feature = "std")]
+#[test]
+fn a_call_is_traced_from_when_somebody_listens() {
+    let mut guest = Guest::new(handlers(builder()));
+    assert_eq!(guest.result(1, &[40, 2]), 42);
+    let log = crate::trace::Log::default();
+    log.watch(|| assert_eq!(guest.result(1, &[1, 2]), 3));
+    let lines = log.0.lock().unwrap();
+    assert!(lines.len() == 1 && lines[0].1.contains("LAB_ADD"), "{lines:?}");
+    assert_eq!((guest.counts("LAB_ADD").calls, guest.total().calls), (2, 2));
+}

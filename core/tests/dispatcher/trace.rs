@@ -7,7 +7,7 @@ use tracing::span::{Attributes, Id, Record};
 use tracing::{Event, Level, Metadata, Subscriber};
 
 #[derive(Clone, Default)]
-pub struct Log(Arc<Mutex<Vec<(Level, String)>>>);
+pub struct Log(pub Arc<Mutex<Vec<(Level, String)>>>);
 
 impl Log {
     /// Collects what this thread logs while `f` runs.

@@ -2,10 +2,10 @@
 
 use crate::lab::*;
 use hypercall_core::ring::{
-    AGAIN, Detached, Doorbell, Next, NoRing, Producer, Refused, Ring, RingHeader, view::Words,
+    AGAIN, Detached, Doorbell, Next, NoRing, Producer, Refused, Ring, RingHeader, Setup, view::Words,
 };
 use hypercall_core::shared::Shared as _;
-use hypercall_core::{CallEntry, Endian, Error, Output, VmExit, Width};
+use hypercall_core::{CallEntry, Endian, EntryPoint, Error, Output, VmExit, Width};
 use std::cell::Cell;
 
 /// Makes one call through a ring of one entry.
@@ -75,6 +75,30 @@ fn each_outcome_has_a_state() {
     let flags = CallEntry { flags: 1, ..CallEntry::new(number(1), &[]) };
     let (reserved, _) = answer(Endian::Big, &flags);
     assert_eq!((reserved.state, reserved.result as i64), (CallEntry::FAILED, -22));
+}
+
+#[test]
+fn words_for_which_the_convention_has_no_register_are_the_guests() {
+    let sent = |what| [what, 11, 12, 13, 14, 15, 16, 17, 18];
+    for (what, state, first) in [
+        (0, AGAIN, [0, 11]),
+        (1, CallEntry::FAULTED, [13, 7]),
+        (2, CallEntry::DONE, [0, 0]),
+        (4, CallEntry::FAILED, [0, 0]),
+        (6, CallEntry::DONE, [0, 0]),
+        (0x20, CallEntry::FAILED, [0, 0]),
+    ] {
+        let lab = Lab::new();
+        let entry = lab.dispatcher.entry(EntryPoint::new("small door", 0x49)).unwrap();
+        let setup = Setup { entry, ..lab.setup(BASE, 0, Endian::Big) };
+        let mut ring = Ring::new(&lab.memory, setup, Doorbell::Call, None).unwrap();
+        let producer = lab.producer(BASE, Endian::Big);
+        let ticket = producer.submit(&CallEntry::new(number(2), &sent(what)), no_doorbell).unwrap();
+        ring.drain(&lab.memory, &lab.dispatcher, &lab.vm, 1);
+        let answer = producer.collect(ticket).unwrap();
+        assert_eq!((answer.state, &answer.words[..2]), (state, &first[..]), "{what}");
+        assert_eq!(answer.words[2..], sent(what)[2..], "{what}");
+    }
 }
 
 #[test]
