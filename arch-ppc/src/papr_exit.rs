@@ -69,8 +69,8 @@ impl PaprExit {
 
     /// Takes in the answer of a deferred call.
     pub fn complete(&mut self, convention: &'static Convention, caller: Caller, action: &Action) {
-        if let (Action::Return(answer), Some(mode)) = (action, convention.mode(caller.width)) {
-            mode.write(self, answer);
+        if let Action::Return(answer) = action {
+            convention.mode_for(caller.width).write(self, answer);
         }
     }
 }

@@ -55,8 +55,8 @@ impl Cpu {
 
     /// Carries out the answer of a deferred call.
     pub fn complete(&mut self, convention: &'static Convention, action: Action) -> Step {
-        if let (Action::Return(answer), Some(mode)) = (&action, convention.mode(self.caller().width)) {
-            mode.write(&mut self.registers, answer);
+        if let Action::Return(answer) = &action {
+            convention.mode_for(self.caller().width).write(&mut self.registers, answer);
         }
         self.step(action)
     }

@@ -2,10 +2,15 @@
 
 mod calls;
 
-use calls::{Eight, VALUE, Vm, dispatcher};
+use calls::{Eight, End, VALUE, Vm, dispatcher};
+use hypercall_arch_ppc::convention::PAPR;
+use hypercall_arch_ppc::instructions::Level;
 use hypercall_arch_ppc::papr_exit::PaprExit;
+use hypercall_arch_ppc::trap::{Cpu, Step, serve};
 use hypercall_arch_ppc::{entry, msr};
-use hypercall_core::{Action, Output, Policy, VmExit};
+use hypercall_core::convention::Convention;
+use hypercall_core::prelude::*;
+use hypercall_core::{Action, VmExit, interface};
 use proptest::prelude::*;
 
 const KERNEL: u64 = 1 << 63;
@@ -83,6 +88,49 @@ fn a_deferred_call_is_answered_when_its_completion_is_used() {
     vm.completion.lock().unwrap().take().unwrap().complete(Ok(Output::value(77)));
     payload.complete(dispatcher.convention(entry), caller, &vcpu.wait(deferral));
     assert_eq!(payload, PaprExit { nr: 0x7208, ret: 0, args: [77, 3, 3, 3, 3, 3, 3, 3, 3] });
+}
+
+/// PAPR in 64-bit mode alone, which then serves every caller.
+static WIDE: Convention = Convention {
+    name: "wide",
+    title: PAPR.title,
+    arch: PAPR.arch,
+    numbering: PAPR.numbering,
+    instructions: PAPR.instructions,
+    modes: std::slice::from_ref(&PAPR.modes[0]),
+    clobbers: PAPR.clobbers,
+    always_writes_value: PAPR.always_writes_value,
+    user_refused: PAPR.user_refused,
+    errors: PAPR.errors,
+    source: PAPR.source,
+};
+
+#[test]
+fn a_32_bit_caller_of_a_convention_with_one_mode_gets_a_deferred_answer_in_it() {
+    let defer = |vm: &Vm, _: End, context: &mut Context<'_>| {
+        *vm.completion.lock().unwrap() = Some(context.defer());
+        Ok(Outcome::Deferred)
+    };
+    let builder = Dispatcher::builder(Arch::Ppc).entry(entry::SC1, &WIDE, &interface::PAPR);
+    let dispatcher = builder.handle(defer).build().unwrap();
+    let entry = dispatcher.entry(entry::SC1).unwrap();
+    let (vm, mut vcpu) = (Vm::default(), dispatcher.vcpu(0));
+    let complete = || vm.completion.lock().unwrap().take().unwrap().complete(Ok(Output::value(1 << 32 | 77)));
+
+    let (mut payload, caller) = (exit(0x7208, [3; 9]), msr::caller(0));
+    let action = payload.serve(&dispatcher, entry, &vm, &mut vcpu, caller).break_value();
+    let Some(Action::Deferred(deferral)) = action else { panic!("{action:?}") };
+    complete();
+    payload.complete(&WIDE, caller, &vcpu.wait(deferral));
+    assert_eq!((payload.ret, payload.args[0]), (0, 1 << 32 | 77));
+
+    let mut cpu = Cpu::default();
+    cpu.registers.r[3] = 0x7208;
+    let step = serve(&dispatcher, entry, &vm, &mut vcpu, &mut cpu, Level::Sc1);
+    let Step::Deferred(deferral) = step else { panic!("{step:?}") };
+    complete();
+    assert_eq!(cpu.complete(&WIDE, vcpu.wait(deferral)), Step::Resume);
+    assert_eq!(cpu.registers.r[3..5], [0, 1 << 32 | 77]);
 }
 
 #[test]

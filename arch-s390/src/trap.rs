@@ -91,8 +91,8 @@ impl Cpu {
 
     /// Carries out the answer of a deferred call.
     pub fn complete(&mut self, convention: &'static Convention, action: Action) -> Step {
-        if let (Action::Return(answer), Some(mode)) = (&action, convention.mode(Width::Bits64)) {
-            mode.write(&mut self.registers, answer);
+        if let Action::Return(answer) = &action {
+            convention.mode_for(Width::Bits64).write(&mut self.registers, answer);
         }
         self.step(action)
     }

@@ -290,8 +290,7 @@ impl<Vm> KvmCalls<Vm> {
     }
 
     fn mode(&self, call: Call, width: Width) -> &'static Mode {
-        let convention = self.dispatcher.convention(call.entry);
-        convention.mode(width).unwrap_or(&convention.modes[0])
+        self.dispatcher.convention(call.entry).mode_for(width)
     }
 
     fn regs(&self, vcpu: &mut VcpuFd) -> Result<kvm_regs, KvmError> {

@@ -209,8 +209,7 @@ impl Guest<'_> {
             if let Some(Action::Deferred(deferral)) = next {
                 let answer = self.vcpu.wait(deferral);
                 if let Action::Return(registers) = &answer {
-                    let mode = self.binding.convention.mode(caller.width);
-                    mode.expect("the guest is in one of the modes").write(file, registers);
+                    self.binding.convention.mode_for(caller.width).write(file, registers);
                 }
                 next = Some(answer);
             }
