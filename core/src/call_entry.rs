@@ -20,7 +20,7 @@
 use crate::memory::{GuestMemory, MemoryError};
 use crate::outcome::{Action, Return};
 use crate::shared::ByteOrder;
-use crate::{Caller, Deferral, Endian, Mode, Shared, Trap, VmExit};
+use crate::{Deferral, Endian, Shared, VmExit};
 use bytemuck::{Pod, Zeroable};
 use core::mem::offset_of;
 
@@ -100,12 +100,6 @@ impl CallEntry {
     /// Whether it holds an answer that is none of a completed call.
     pub fn has_failed(&self) -> bool {
         self.state == CallEntry::FAILED || self.state == CallEntry::FAULTED
-    }
-
-    /// The call in it, as a trap in this mode of a convention would have brought it.
-    #[inline]
-    pub fn trap(&self, mode: &Mode, caller: Caller) -> Trap {
-        mode.trap(self.number, self.words, caller)
     }
 
     /// Puts into the entry what became of its call.

@@ -264,7 +264,13 @@ impl<Vm> Dispatcher<Vm> {
             (Ok((bound, served)), Some(batches)) if served.gate == Gate::Batch => {
                 self.run_batch(entry, bound, batches, vm, vcpu, trap)
             }
-            (Ok((bound, _)), _) => self.run(at, bound, vm, vcpu, trap),
+            (Ok((bound, _)), _) => match self.run(at, bound, vm, vcpu, trap) {
+                Ok(value) => {
+                    let output = value.map_or(Output::NONE, Output::value);
+                    complete(at.convention, trap.caller.width, output)
+                }
+                Err(action) => action,
+            },
             (Err(refused), _) => self.refuse(at, vcpu, trap.number, trap.caller.width, refused),
         }
     }
@@ -288,10 +294,17 @@ impl<Vm> Dispatcher<Vm> {
         caller: Caller,
     ) -> Progress {
         let at = &self.entries[point.0];
-        let trap = call.trap(at.mode(caller.width).mode, caller);
+        let mode = at.mode(caller.width);
+        let trap = mode.trap(call, caller);
         let width = trap.caller.width;
         call.settle(match self.look_up(at, trap.number, trap.caller) {
-            Ok((bound, _)) if call.is_sound() => self.run(at, bound, vm, vcpu, &trap),
+            Ok((bound, _)) if call.is_sound() => match self.run(at, bound, vm, vcpu, &trap) {
+                Ok(value) => {
+                    mode.answer_plain(call, value);
+                    return Progress::Answered;
+                }
+                Err(action) => action,
+            },
             Ok((bound, _)) => {
                 vcpu.counters.note(bound.line as usize, Event::Error, 0);
                 encode(at.convention, at.errors(trap.number), width, Outcome::Failed(Error::Invalid))
@@ -376,20 +389,28 @@ impl<Vm> Dispatcher<Vm> {
         encode(entry.convention, entry.errors(trap.number), trap.caller.width, outcome)
     }
 
-    /// Runs a call's handler, counts it, and says what came of it.
+    /// Runs a call's handler and counts it. Nearly every call completes with a value or none and without extra
+    /// outputs, which is not put together as an action; anything else is.
     #[inline]
-    fn run(&self, entry: &Entry<Vm>, bound: &Bound<Vm>, vm: &Vm, vcpu: &Vcpu, trap: &Trap) -> Action {
+    fn run(
+        &self,
+        entry: &Entry<Vm>,
+        bound: &Bound<Vm>,
+        vm: &Vm,
+        vcpu: &Vcpu,
+        trap: &Trap,
+    ) -> Result<Option<u64>, Action> {
         if self.is_watched() {
-            return self.run_watched(entry, bound, vm, vcpu, trap);
+            return Err(self.run_watched(entry, bound, vm, vcpu, trap));
         }
         let context = &mut Context::new(vcpu, (&self.calls, bound.line), trap.number, trap.caller, entry.id);
         let value = match guarded(|| (bound.handler)(vm, &trap.arguments, context)) {
             Some(Brief::Done) => None,
             Some(Brief::Value(value)) => Some(value),
-            brief => return context.served().settle(entry, context, brief, 0),
+            brief => return Err(context.served().settle(entry, context, brief, 0)),
         };
         vcpu.counters.served(bound.line as usize);
-        complete(entry.convention, trap.caller.width, value.map_or(Output::NONE, Output::value))
+        Ok(value)
     }
 
     /// As [`run`](Self::run), with what costs time of its own.

@@ -1,12 +1,12 @@
 //! Entry points, and how the calls that come in there are found, read and answered.
 
 use crate::arch::{Caller, Width};
-use crate::convention::Registers;
+use crate::convention::{Registers, Trap};
 use crate::encoding::{Encoding, Reply};
 use crate::handler::FEW;
 use crate::numbers::{Bound, EntrySpan, Run};
 use crate::outcome::{Action, Return};
-use crate::{Convention, Error, Interface, Mode, Outcome, Output};
+use crate::{CallEntry, Convention, Error, Interface, MAX_ARGUMENTS, Mode, Outcome, Output};
 use alloc::vec::Vec;
 use core::fmt;
 
@@ -48,8 +48,10 @@ pub(crate) struct Marshal {
     number: usize,
     number_mask: u64,
     mask: u64,
-    /// The first arguments' registers, each with what counts of it: nothing, where the mode has fewer.
-    few: [(usize, u64); FEW],
+    /// The first arguments' registers.
+    few: [usize; FEW],
+    /// What counts of each argument: nothing, where the mode has fewer.
+    counts: [u64; MAX_ARGUMENTS],
     width: Width,
     result: usize,
     /// Where the value has a register of its own.
@@ -61,10 +63,13 @@ impl Marshal {
     pub(crate) const fn new(convention: &'static Convention, width: Width) -> Marshal {
         let mode = convention.mode_for(width);
         let mask = mode.width.mask(u64::MAX);
-        let mut few = [(mode.number.index, 0); FEW];
+        let (mut few, mut counts) = ([mode.number.index; FEW], [0; MAX_ARGUMENTS]);
         let mut i = 0;
-        while i < FEW && i < mode.arguments.len() {
-            few[i] = (mode.arguments[i].index, mask);
+        while i < MAX_ARGUMENTS && i < mode.arguments.len() {
+            if i < FEW {
+                few[i] = mode.arguments[i].index;
+            }
+            counts[i] = mask;
             i += 1;
         }
         Marshal {
@@ -73,6 +78,7 @@ impl Marshal {
             number_mask: mode.number_width.mask(u64::MAX),
             mask,
             few,
+            counts,
             width: mode.width,
             result: mode.result.index,
             value: if convention.has_status() { Some(mode.value.index) } else { None },
@@ -103,8 +109,23 @@ impl Marshal {
     /// The first arguments.
     #[inline]
     pub(crate) fn few(&self, registers: &(impl Registers + ?Sized)) -> [u64; FEW] {
-        let get = |i: usize| registers.get(self.few[i].0) & self.few[i].1;
+        let get = |i: usize| registers.get(self.few[i]) & self.counts[i];
         [get(0), get(1), get(2), get(3)] // `array::map` is a call where the mode is known, and no loads
+    }
+
+    /// The call of an entry in memory, as a trap in this mode would have brought it.
+    #[inline]
+    pub(crate) fn trap(&self, call: &CallEntry, caller: Caller) -> Trap {
+        let arguments = core::array::from_fn(|i| call.words[i] & self.counts[i]);
+        Trap { number: call.number & self.number_mask, arguments, caller: self.caller(caller) }
+    }
+
+    /// Puts into an entry what [`write_plain`](Self::write_plain) puts into registers.
+    #[inline]
+    pub(crate) fn answer_plain(&self, call: &mut CallEntry, value: Option<u64>) {
+        let masked = value.unwrap_or(0) & self.mask;
+        (call.state, call.words) = (CallEntry::DONE, [0; MAX_ARGUMENTS]);
+        (call.result, call.words[0]) = if self.value.is_some() { (0, masked) } else { (masked, 0) };
     }
 
     /// Writes the answer of a call that completed with this value or none, and no extra outputs.
