@@ -265,11 +265,11 @@ impl<Vm> Dispatcher<Vm> {
                 self.run_batch(entry, bound, batches, vm, vcpu, trap)
             }
             (Ok((bound, _)), _) => match self.run(at, bound, vm, vcpu, trap) {
-                Ok(value) => {
+                ControlFlow::Continue(value) => {
                     let output = value.map_or(Output::NONE, Output::value);
                     complete(at.convention, trap.caller.width, output)
                 }
-                Err(action) => action,
+                ControlFlow::Break(action) => action,
             },
             (Err(refused), _) => self.refuse(at, vcpu, trap.number, trap.caller.width, refused),
         }
@@ -299,11 +299,11 @@ impl<Vm> Dispatcher<Vm> {
         let width = trap.caller.width;
         call.settle(match self.look_up(at, trap.number, trap.caller) {
             Ok((bound, _)) if call.is_sound() => match self.run(at, bound, vm, vcpu, &trap) {
-                Ok(value) => {
+                ControlFlow::Continue(value) => {
                     mode.answer_plain(call, value);
                     return Progress::Answered;
                 }
-                Err(action) => action,
+                ControlFlow::Break(action) => action,
             },
             Ok((bound, _)) => {
                 vcpu.counters.note(bound.line as usize, Event::Error, 0);
@@ -399,18 +399,18 @@ impl<Vm> Dispatcher<Vm> {
         vm: &Vm,
         vcpu: &Vcpu,
         trap: &Trap,
-    ) -> Result<Option<u64>, Action> {
+    ) -> ControlFlow<Action, Option<u64>> {
         if self.is_watched() {
-            return Err(self.run_watched(entry, bound, vm, vcpu, trap));
+            return ControlFlow::Break(self.run_watched(entry, bound, vm, vcpu, trap));
         }
         let context = &mut Context::new(vcpu, (&self.calls, bound.line), trap.number, trap.caller, entry.id);
         let value = match guarded(|| (bound.handler)(vm, &trap.arguments, context)) {
             Some(Brief::Done) => None,
             Some(Brief::Value(value)) => Some(value),
-            brief => return Err(context.served().settle(entry, context, brief, 0)),
+            brief => return ControlFlow::Break(context.served().settle(entry, context, brief, 0)),
         };
         vcpu.counters.served(bound.line as usize);
-        Ok(value)
+        ControlFlow::Continue(value)
     }
 
     /// As [`run`](Self::run), with what costs time of its own.
