@@ -10,6 +10,9 @@ use bytemuck::Zeroable;
 use core::mem::offset_of;
 use core::sync::atomic::Ordering;
 
+/// The words of an entry.
+const MOST_WORDS: usize = (TURN - WORDS) as usize / size_of::<u64>();
+
 /// The host's side of a ring. It trusts nothing that stands in the ring's memory: where it is, how long the ring
 /// is and whether it sleeps are its own.
 #[derive(Debug)]
@@ -65,7 +68,7 @@ impl Consumer {
     /// Has calls and answers use so many words, 9 at most: those behind are the guest's alone. In a short convention the
     /// second cache line of an entry then stays with it.
     pub fn use_words(&mut self, words: usize) {
-        self.words_end = (WORDS as usize + size_of::<u64>() * words).min(TURN as usize);
+        self.words_end = WORDS as usize + size_of::<u64>() * words.min(MOST_WORDS);
     }
 
     /// How many entries there are.

@@ -242,14 +242,15 @@ impl Rings {
         Statistics::sum(list.past.iter().chain(there).cloned())
     }
 
-    /// Why the ring at an address is not served any more, if there is one and that is so.
+    /// Why the ring at an address is not served any more, if there is one and that is so. Waits while it is being
+    /// served: not for a handler whose calls may come through it.
     pub fn detached(&self, address: u64) -> Option<Detached> {
         let ring = self.at(address)?;
         lock(&ring.ring).detached()
     }
 
     /// How a call of the ring at an address ended the VM, if there is that ring and one did. A guest that sees the answer
-    /// of the call has ended the VM already.
+    /// of the call has ended the VM already. Waits as [`detached`](Self::detached) does.
     pub fn ended(&self, address: u64) -> Option<VmExit> {
         let ring = self.at(address)?;
         lock(&ring.ring).ended()

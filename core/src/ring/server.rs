@@ -246,7 +246,7 @@ impl Ring {
                 }
                 Progress::Exit(exit) => {
                     // The VM ends, whether or not there is still memory to say so in.
-                    let _ = self.consumer.answer(view, &call);
+                    let _ = self.consumer.answer(view, &call).and_then(|()| self.consumer.tell(view));
                     self.detach_in(view, Detached::Ended);
                     self.ended = Some(exit);
                     *served += 1;

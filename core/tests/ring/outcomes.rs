@@ -1,12 +1,16 @@
 //! What becomes of a call, and of a ring that is full, torn down, or not one.
 
 use crate::lab::*;
+use hypercall_core::bytemuck::Zeroable;
+use hypercall_core::memory::AtomicMemory;
 use hypercall_core::ring::{
-    AGAIN, Detached, Doorbell, Next, NoRing, Producer, Refused, Ring, RingHeader, Setup, view::Words,
+    AGAIN, Consumer, Detached, Doorbell, Next, NoRing, Producer, Refused, Ring, RingHeader, Setup,
+    view::Words,
 };
 use hypercall_core::shared::Shared as _;
 use hypercall_core::{CallEntry, Endian, EntryPoint, Error, Output, VmExit, Width};
 use std::cell::Cell;
+use std::sync::atomic::{AtomicU32, Ordering};
 
 /// Makes one call through a ring of one entry.
 fn answer(endian: Endian, call: &CallEntry) -> (CallEntry, Next) {
@@ -75,6 +79,35 @@ fn each_outcome_has_a_state() {
     let flags = CallEntry { flags: 1, ..CallEntry::new(number(1), &[]) };
     let (reserved, _) = answer(Endian::Big, &flags);
     assert_eq!((reserved.state, reserved.result as i64), (CallEntry::FAILED, -22));
+}
+
+/// Whoever debugs a guest after its last call finds that call counted, too.
+#[test]
+fn the_header_says_how_far_the_host_is_whatever_a_pass_ends_in() {
+    let lab = Lab::new();
+    let mut ring = lab.ring(2, Endian::Little);
+    let producer = lab.producer(BASE, Endian::Little);
+    for (what, served) in [(6, 1), (0x20, 2), (4, 3), (2, 4)] {
+        let _ = producer.submit(&CallEntry::new(number(2), &[what]), no_doorbell).unwrap();
+        ring.drain(&lab.memory, &lab.dispatcher, &lab.vm, 8);
+        let consumer = u32::from_le(lab.memory.load(BASE + 512, Ordering::Relaxed).unwrap());
+        assert_eq!(consumer.wrapping_sub(RingHeader::FIRST), served);
+    }
+}
+
+#[test]
+fn an_entry_has_nine_words_however_many_are_asked_for() {
+    let memory = [const { AtomicU32::new(0) }; (4096 + 128) / 4];
+    let mut consumer = Consumer::new(&Words(&memory), Endian::NATIVE, &RingHeader::zeroed()).unwrap();
+    let producer = Producer::new(Words(&memory), Endian::NATIVE).unwrap();
+    consumer.use_words(usize::MAX);
+    let sent = [1, 2, 3, 4, 5, 6, 7, 8, 9];
+    let ticket = producer.submit(&CallEntry::new(7, &sent), no_doorbell).unwrap();
+    let call = consumer.next(&Words(&memory)).unwrap().unwrap();
+    assert_eq!(call.words, sent);
+    let answer = CallEntry { state: CallEntry::DONE, words: sent.map(|word| word + 10), ..call };
+    consumer.answer(&Words(&memory), &answer).unwrap();
+    assert_eq!(producer.collect(ticket).unwrap().words, answer.words);
 }
 
 #[test]
