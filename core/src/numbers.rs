@@ -105,6 +105,7 @@ mod tests {
     use super::*;
     use crate::Numbering;
     use crate::interface::Span;
+    use alloc::vec;
 
     /// The one comparison of the call path against the three of [`Span::number`].
     #[test]
