@@ -96,7 +96,7 @@ impl Drop for EventBell {
 
 impl Bell for EventBell {
     fn ring(&self) {
-        // It fails where the counter is full: then it was rung already.
+        // It would wait only after nearly 2^64 rings that nobody has waited for.
         let _ = self.event.write(1);
     }
 
