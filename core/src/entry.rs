@@ -52,7 +52,6 @@ pub(crate) struct Marshal {
     few: [usize; FEW],
     /// What counts of each argument: nothing, where the mode has fewer.
     counts: [u64; MAX_ARGUMENTS],
-    width: Width,
     result: usize,
     /// Where the value has a register of its own.
     value: Option<usize>,
@@ -79,7 +78,6 @@ impl Marshal {
             mask,
             few,
             counts,
-            width: mode.width,
             result: mode.result.index,
             value: if convention.has_status() { Some(mode.value.index) } else { None },
             always_writes_value: convention.always_writes_value,
@@ -103,7 +101,7 @@ impl Marshal {
     /// The caller as a call of this mode has it.
     #[inline]
     pub(crate) fn caller(&self, caller: Caller) -> Caller {
-        Caller { width: self.width, ..caller }
+        Caller { width: self.mode.width, ..caller }
     }
 
     /// The first arguments.
@@ -123,24 +121,24 @@ impl Marshal {
     /// Puts into an entry what [`write_plain`](Self::write_plain) puts into registers.
     #[inline]
     pub(crate) fn answer_plain(&self, call: &mut CallEntry, value: Option<u64>) {
-        let masked = value.unwrap_or(0) & self.mask;
-        (call.state, call.words) = (CallEntry::DONE, [0; MAX_ARGUMENTS]);
-        (call.result, call.words[0]) = if self.value.is_some() { (0, masked) } else { (masked, 0) };
+        let (result, value) = self.completed(value);
+        (call.state, call.result, call.words) = (CallEntry::DONE, result, [0; MAX_ARGUMENTS]);
+        call.words[0] = value.unwrap_or(0);
     }
 
     /// Writes the answer of a call that completed with this value or none, and no extra outputs.
     #[inline]
     pub(crate) fn write_plain(&self, registers: &mut (impl Registers + ?Sized), value: Option<u64>) {
-        let masked = value.unwrap_or(0) & self.mask;
-        match self.value {
-            None => registers.set(self.result, masked),
-            Some(index) => {
-                if value.is_some() || self.always_writes_value {
-                    registers.set(index, masked);
-                }
-                registers.set(self.result, 0);
-            }
+        let (result, value) = self.completed(value);
+        if let (Some(index), Some(value)) = (self.value, value) {
+            registers.set(index, value);
         }
+        registers.set(self.result, result);
+    }
+
+    #[inline]
+    fn completed(&self, value: Option<u64>) -> (u64, Option<u64>) {
+        completed(self.value.is_some(), self.always_writes_value, value.map(|value| value & self.mask))
     }
 }
 
@@ -205,17 +203,23 @@ pub(crate) fn encode(
     }
 }
 
+/// What a completed call leaves in the result register, and in that of the value where the convention has one
+/// beside the status: nothing, if the call has no value and the convention does not want zero there.
+#[inline]
+fn completed(has_status: bool, always_writes_value: bool, value: Option<u64>) -> (u64, Option<u64>) {
+    match value {
+        _ if !has_status => (value.unwrap_or(0), None),
+        None if always_writes_value => (0, Some(0)),
+        value => (0, value),
+    }
+}
+
 /// A completed call in the terms of a convention.
 #[inline]
 pub(crate) fn complete(convention: &'static Convention, width: Width, output: Output) -> Action {
-    let output = output.masked(width);
-    let value = output.get();
-    Action::Return(if convention.has_status() {
-        let value = if convention.always_writes_value { value.or(Some(0)) } else { value };
-        Return { result: 0, value, output, error: false, status: true }
-    } else {
-        Return { result: value.unwrap_or(0), value: None, output, error: false, status: false }
-    })
+    let (output, status) = (output.masked(width), convention.has_status());
+    let (result, value) = completed(status, convention.always_writes_value, output.get());
+    Action::Return(Return { result, value, output, error: false, status })
 }
 
 /// A reply in the terms of a convention.

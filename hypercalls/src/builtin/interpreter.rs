@@ -4,10 +4,81 @@
 //! place, address of the control block. The control block is found again through it, as a call may need every register.
 #![allow(unsafe_code)] // assembler, and the symbols around it
 
+/// Assembles the interpreter of a mode, whose symbols begin with a name: what differs between the modes, then the call
+/// sites, which do not, and of both the offsets in what guest and host share.
+macro_rules! assemble {
+    ($name:literal, [$($line:literal),* $(,)?], $($own:tt)*) => {
+        core::arch::global_asm!(
+            $($line,)*
+            concat!(".globl ", $name, "_sites"),
+            concat!($name, "_sites:"),
+            "31: out {port}, al",
+            "ret",
+            // mov byte ptr [disp32], al, with a SIB byte: the same in both modes, and no register is named
+            "32: .byte 0x88, 0x04, 0x25",
+            ".long {address}",
+            "ret",
+            "33: vmcall",
+            "ret",
+            "34: vmmcall",
+            "ret",
+            // Four bytes that the host patches.
+            "35: ud2",
+            "ud2",
+            concat!(".globl ", $name, "_end"),
+            concat!($name, "_end:"),
+            ".code64",
+            ".popsection",
+            $($own)*
+            reads_cpuid = const offset_of!(Control, reads_cpuid),
+            first_base = const cpuid::FIRST_BASE,
+            last_base = const cpuid::LAST_BASE,
+            base_step = const cpuid::STEP,
+            signature_b = const SIGNATURE[0],
+            signature_c = const SIGNATURE[1],
+            signature_d = const SIGNATURE[2],
+            leaves = const offset_of!(Control, leaves),
+            remaining = const offset_of!(Control, remaining),
+            current = const offset_of!(Control, current),
+            site = const offset_of!(Control, site),
+            through = const offset_of!(Control, through),
+            para_state = const offset_of!(Control, para_state),
+            guest_version = const offset_of!(ParaState, guest_version),
+            host_version = const offset_of!(ParaState, host_version),
+            state_size = const offset_of!(ParaState, size),
+            ret = const offset_of!(ParaState, ret),
+            hypercall_gpa = const offset_of!(ParaState, hypercall_gpa),
+            api_version = const API_VERSION,
+            page_size = const PAGE_SIZE,
+            msr = const MSR,
+            patched = const Site::Patched as u64,
+            vmcall = const Site::Vmcall as u32,
+            flags_in = const offset_of!(Record, flags_in),
+            flags_out = const offset_of!(Record, flags_out),
+            output = const offset_of!(Record, output),
+            expected = const offset_of!(Record, expected),
+            mask = const offset_of!(Record, mask),
+            bad = const offset_of!(Record, bad),
+            fault = const offset_of!(Record, fault),
+            fault_ip = const offset_of!(Record, fault_ip),
+            expected_fault = const offset_of!(Record, expected_fault),
+            verdict = const offset_of!(Record, verdict),
+            flags = const FLAGS,
+            record = const size_of::<Record>(),
+            done = const DONE_PORT,
+            port = const DOORBELL_PORT,
+            address = const DOORBELL_ADDRESS,
+        );
+    };
+}
+
 mod code_32;
 mod code_64;
 
+use super::{Control, DONE_PORT, DOORBELL_ADDRESS, DOORBELL_PORT, FLAGS, Record, Site};
+use core::mem::{offset_of, size_of};
 use hypercall_arch_x86::cpuid;
+use hypercall_arch_x86::para::{API_VERSION, MSR, PAGE_SIZE, ParaState};
 
 /// The signature of the VMM's leaves as CPUID gives it in EBX, ECX and EDX.
 const SIGNATURE: [u32; 3] = {

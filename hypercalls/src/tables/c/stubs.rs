@@ -16,12 +16,7 @@ pub fn write(out: &mut String, names: &mut Names, book: &Book) -> Result<(), Sou
     let before = names.clone();
     let mut keyword = "#if";
     for target in &TARGETS {
-        let of_target: Vec<(&'static Convention, &'static Mode)> = book
-            .conventions
-            .iter()
-            .filter(|c| c.arch == target.arch)
-            .filter_map(|c| Some((*c, c.mode(target.width)?)))
-            .collect();
+        let of_target = target.conventions(book);
         if of_target.is_empty() {
             continue;
         }

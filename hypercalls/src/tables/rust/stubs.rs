@@ -13,12 +13,7 @@ use hypercall_core::{Arch, Width};
 pub fn write(out: &mut Text, book: &Book) -> Result<(), SourceError> {
     for target in &TARGETS {
         let Some(rust) = target.rust else { continue };
-        let of_target: Vec<(&'static Convention, &'static Mode)> = book
-            .conventions
-            .iter()
-            .filter(|c| c.arch == target.arch)
-            .filter_map(|c| Some((*c, c.mode(target.width)?)))
-            .collect();
+        let of_target = target.conventions(book);
         if of_target.is_empty() {
             continue;
         }

@@ -1,6 +1,7 @@
 //! A stub in the registers of a target, before it is written in a language.
 
 use super::SourceError;
+use crate::tables::book::Book;
 use hypercall_core::convention::{Convention, Instruction, Mode, Reg};
 use hypercall_core::{Arch, Width};
 
@@ -25,6 +26,14 @@ pub static TARGETS: [Target; 5] = [
     target(Arch::Ppc, Width::Bits64, "defined(__powerpc64__)", Some("powerpc64")),
     target(Arch::Ppc, Width::Bits32, "defined(__powerpc__)", None),
 ];
+
+impl Target {
+    /// The book's conventions that calls are made in there, each in the target's mode.
+    pub fn conventions(&self, book: &Book) -> Vec<(&'static Convention, &'static Mode)> {
+        let of_arch = book.conventions.iter().filter(|convention| convention.arch == self.arch);
+        of_arch.filter_map(|convention| Some((*convention, convention.mode(self.width)?))).collect()
+    }
+}
 
 const fn target(arch: Arch, width: Width, c: &'static str, rust: Option<&'static str>) -> Target {
     Target { arch, width, c, rust }
