@@ -107,4 +107,8 @@ impl Registers for PpcRegisters {
     fn set(&mut self, index: usize, value: u64) {
         self.as_array_mut()[index] = value;
     }
+    #[inline]
+    fn four(&self, index: usize) -> Option<&[u64; 4]> {
+        self.as_array().get(index..)?.first_chunk()
+    }
 }

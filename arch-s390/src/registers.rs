@@ -45,4 +45,8 @@ impl Registers for S390Registers {
     fn set(&mut self, index: usize, value: u64) {
         self.r[index] = value;
     }
+    #[inline]
+    fn four(&self, index: usize) -> Option<&[u64; 4]> {
+        self.r.get(index..)?.first_chunk()
+    }
 }

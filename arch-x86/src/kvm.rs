@@ -43,6 +43,7 @@ pub mod cpuid;
 pub mod error;
 pub mod inject;
 pub mod msr;
+mod prefetch;
 pub mod probe;
 pub mod ring;
 pub mod setup;

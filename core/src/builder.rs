@@ -2,7 +2,7 @@
 
 use crate::definition::Hypercall;
 use crate::entry::{Entry, Marshal};
-use crate::handler::{Erased, FEW, LINKED_HANDLERS, Maker, erase};
+use crate::handler::{BoundHandler, FEW, Fails, LINKED_HANDLERS, Maker, erase};
 use crate::multicall::Batches;
 use crate::numbers::{Bound, EntrySpan, Run};
 use crate::served::{Calls, Gate, Served};
@@ -95,7 +95,7 @@ impl<Vm: 'static> Builder<Vm> {
     pub fn handle<C, R, F>(mut self, handler: F) -> Self
     where
         C: Hypercall,
-        R: Into<Outcome>,
+        R: Into<Outcome> + 'static,
         F: Fn(&Vm, C, &mut Context<'_>) -> Result<R, Error> + Send + Sync + 'static,
     {
         let handler = Ok(erase(handler));
@@ -110,7 +110,7 @@ impl<Vm: 'static> Builder<Vm> {
     pub fn handle_as<C, R, F>(mut self, definition: &'static Definition, handler: F) -> Self
     where
         C: Hypercall,
-        R: Into<Outcome>,
+        R: Into<Outcome> + 'static,
         F: Fn(&Vm, C, &mut Context<'_>) -> Result<R, Error> + Send + Sync + 'static,
     {
         self.handlers.push(Pending { definition, handler: Ok(erase(handler)), origin: Origin::Handled });
@@ -124,7 +124,7 @@ impl<Vm: 'static> Builder<Vm> {
     pub fn offer<C, R, F>(mut self, handler: F) -> Self
     where
         C: Hypercall,
-        R: Into<Outcome>,
+        R: Into<Outcome> + 'static,
         F: Fn(&Vm, C, &mut Context<'_>) -> Result<R, Error> + Send + Sync + 'static,
     {
         let handler = Ok(erase(handler));
@@ -138,12 +138,7 @@ impl<Vm: 'static> Builder<Vm> {
     #[must_use]
     pub fn linked_handlers(mut self, services: &Services) -> Self {
         for linked in LINKED_HANDLERS.iter() {
-            let handler = (linked.bind)(services).map(|bound| -> Maker<Vm> {
-                Box::new(move || {
-                    let bound = bound.0.clone();
-                    Box::new(move |_, arguments, context| bound(arguments, context))
-                })
-            });
+            let handler = (linked.bind)(services).map(BoundHandler::maker);
             self.handlers.push(Pending { definition: linked.definition, handler, origin: Origin::Linked });
         }
         self
@@ -154,9 +149,7 @@ impl<Vm: 'static> Builder<Vm> {
     #[must_use]
     pub fn multicall(mut self, batches: Batches<Vm>) -> Self {
         // What an entry that is a multicall itself gets: the dispatcher sees those of traps first.
-        let nested: Maker<Vm> = Box::new(|| -> Erased<Vm> {
-            Box::new(|_, _, context| context.brief(Outcome::Failed(Error::Unsupported)))
-        });
+        let nested: Maker<Vm> = Box::new(|_, _| Box::new(Fails(Error::Unsupported)));
         let pending =
             Pending { definition: Multicall::DEFINITION, handler: Ok(nested), origin: Origin::Handled };
         self.handlers.push(pending);
@@ -358,7 +351,7 @@ impl Point {
                         continue;
                     };
                     let bound = Bound {
-                        handler: maker(),
+                        handler: maker(id, definition),
                         line: index as u32 + 1, // build() checked the count
                         is_plain: !timed && served.gate == Gate::Open && definition.most_slots() <= FEW,
                     };
@@ -370,7 +363,6 @@ impl Point {
         }
         let mut runs = runs.into_iter();
         Entry {
-            id,
             point: self.point,
             convention,
             interface: self.interfaces[0],

@@ -39,6 +39,14 @@ pub trait Registers {
     fn get(&self, index: usize) -> u64;
     /// Replaces the full register at `index`.
     fn set(&mut self, index: usize, value: u64);
+
+    /// The four registers from `index` on, where the file has them side by side in memory: what the call path
+    /// hands to a handler without a copy.
+    #[inline]
+    fn four(&self, index: usize) -> Option<&[u64; 4]> {
+        let _ = index;
+        None
+    }
 }
 
 impl Registers for [u64] {
@@ -49,6 +57,10 @@ impl Registers for [u64] {
     #[inline]
     fn set(&mut self, index: usize, value: u64) {
         self[index] = value;
+    }
+    #[inline]
+    fn four(&self, index: usize) -> Option<&[u64; 4]> {
+        self.get(index..)?.first_chunk()
     }
 }
 

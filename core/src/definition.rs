@@ -190,7 +190,7 @@ impl Definition {
 /// A hypercall as a type: its fields are its arguments, in register order.
 ///
 /// Derive it; see [the derive](macro@crate::Hypercall) for the attributes.
-pub trait Hypercall: Sized {
+pub trait Hypercall: Sized + 'static {
     /// What is known about the call.
     const DEFINITION: &'static Definition;
 

@@ -5,20 +5,20 @@ pub use crate::entry::{EntryId, EntryPoint};
 use crate::arch::{Caller, Privilege, Width};
 use crate::convention::{Registers, Trap};
 use crate::entry::{Entry, Marshal, complete, encode, say};
-use crate::handler::Brief;
+use crate::handler::Kind;
 use crate::multicall::Batches;
 use crate::numbers::Bound;
 use crate::outcome::Action;
-use crate::served::{Calls, Gate, Served, guarded};
+use crate::served::{Calls, Gate, Served, Site};
 use crate::statistics::{Counters, Event, NO_SLOT};
+use crate::straight::is_traced;
 use crate::{
-    Arch, Builder, CallEntry, Context, Convention, Definition, Error, Interface, Mode, Outcome, Output,
-    Progress, Registry, Vcpu,
+    Arch, Builder, CallEntry, Convention, Definition, Error, Interface, Outcome, Output, Progress, Registry,
+    Vcpu,
 };
 use alloc::vec::Vec;
 use core::fmt;
 use core::ops::ControlFlow;
-use tracing::level_filters::LevelFilter;
 
 /// Why a call does not get to a handler.
 enum Refused<'a> {
@@ -34,11 +34,13 @@ enum Refused<'a> {
 ///
 /// See the [crate] for an example. One dispatcher is one VM's: it holds the VM's policy, and reports a
 /// deprecated call once.
+#[repr(C)]
 pub struct Dispatcher<Vm> {
-    pub(crate) arch: Arch,
+    // What every call reads comes first, on one cache line or two.
     pub(crate) entries: Vec<Entry<Vm>>,
-    pub(crate) calls: Calls,
     pub(crate) user_mode: bool,
+    pub(crate) arch: Arch,
+    pub(crate) calls: Calls,
     pub(crate) clock: Option<fn() -> u64>,
     /// Whether calls are counted.
     pub(crate) counts: bool,
@@ -184,72 +186,9 @@ impl<Vm> Dispatcher<Vm> {
             && core::ptr::eq(convention, self.entries[entry.0].convention)
             && caller.width == Width::Bits64
         {
-            return self.serve_plain(entry, mode, vm, vcpu, registers, caller);
+            return self.serve_first(entry, mode, vm, vcpu, registers, caller);
         }
         self.serve_by_table(entry, vm, vcpu, registers, caller)
-    }
-
-    /// As [`serve`](Self::serve), in a mode that is not known before.
-    #[inline(never)]
-    fn serve_by_table<R: Registers + ?Sized>(
-        &self,
-        entry: EntryId,
-        vm: &Vm,
-        vcpu: &mut Vcpu,
-        registers: &mut R,
-        caller: Caller,
-    ) -> ControlFlow<Action> {
-        let mode = self.entries[entry.0].mode(caller.width);
-        self.serve_plain(entry, mode, vm, vcpu, registers, caller)
-    }
-
-    /// In a straight line what nearly every call is: one that there is, with nothing to do before its handler,
-    /// that completes with a value or none. Whatever else it is, [`serve_any`](Self::serve_any) begins anew.
-    #[inline(always)] // for the sake of a mode that is known
-    fn serve_plain<R: Registers + ?Sized>(
-        &self,
-        entry: EntryId,
-        mode: &Marshal,
-        vm: &Vm,
-        vcpu: &mut Vcpu,
-        registers: &mut R,
-        caller: Caller,
-    ) -> ControlFlow<Action> {
-        let at = &self.entries[entry.0];
-        let number = mode.number(registers);
-        if self.may_call(caller)
-            && let Some(bound) = at.find(number)
-            && bound.is_plain
-            && !is_traced()
-        {
-            let arguments = mode.few(registers);
-            let context =
-                &mut Context::new(vcpu, (&self.calls, bound.line), number, mode.caller(caller), entry);
-            let value = match guarded(|| (bound.handler)(vm, &arguments, context)) {
-                Some(Brief::Done) => None,
-                Some(Brief::Value(value)) => Some(value),
-                brief => return settle(at, context, brief, registers),
-            };
-            vcpu.counters.served(bound.line as usize);
-            mode.write_plain(registers, value);
-            return ControlFlow::Continue(());
-        }
-        self.serve_any(entry, vm, vcpu, registers, caller)
-    }
-
-    /// As [`serve`](Self::serve), whatever the call is.
-    #[inline(never)]
-    fn serve_any<R: Registers + ?Sized>(
-        &self,
-        entry: EntryId,
-        vm: &Vm,
-        vcpu: &mut Vcpu,
-        registers: &mut R,
-        caller: Caller,
-    ) -> ControlFlow<Action> {
-        let mode = self.entries[entry.0].mode(caller.width).mode;
-        let action = self.dispatch(entry, vm, vcpu, &mode.read(registers, caller));
-        write(mode, registers, action)
     }
 
     /// Serves a call that was read by [`Mode::read`](crate::Mode::read), or that the exit itself brought and
@@ -264,7 +203,7 @@ impl<Vm> Dispatcher<Vm> {
             (Ok((bound, served)), Some(batches)) if served.gate == Gate::Batch => {
                 self.run_batch(entry, bound, batches, vm, vcpu, trap)
             }
-            (Ok((bound, _)), _) => match self.run(at, bound, vm, vcpu, trap) {
+            (Ok(found), _) => match self.run(at, found, vm, vcpu, trap) {
                 ControlFlow::Continue(value) => {
                     let output = value.map_or(Output::NONE, Output::value);
                     complete(at.convention, trap.caller.width, output)
@@ -298,7 +237,7 @@ impl<Vm> Dispatcher<Vm> {
         let trap = mode.trap(call, caller);
         let width = trap.caller.width;
         call.settle(match self.look_up(at, trap.number, trap.caller) {
-            Ok((bound, _)) if call.is_sound() => match self.run(at, bound, vm, vcpu, &trap) {
+            Ok(found) if call.is_sound() => match self.run(at, found, vm, vcpu, &trap) {
                 ControlFlow::Continue(value) => {
                     mode.answer_plain(call, value);
                     return Progress::Answered;
@@ -315,7 +254,7 @@ impl<Vm> Dispatcher<Vm> {
 
     /// Whether such a caller may make calls at all.
     #[inline]
-    fn may_call(&self, caller: Caller) -> bool {
+    pub(crate) fn may_call(&self, caller: Caller) -> bool {
         caller.privilege == Privilege::Supervisor || self.user_mode
     }
 
@@ -339,7 +278,7 @@ impl<Vm> Dispatcher<Vm> {
         }
         let Some(bound) = entry.find(number) else { return Err(Refused::Unknown) };
         // The table was made of these slots.
-        let Some(served) = self.calls.0.get(bound.line as usize - 1) else { return Err(Refused::Unknown) };
+        let Some(served) = self.calls.at(bound.line as usize) else { return Err(Refused::Unknown) };
         if served.gate != Gate::Open && !served.pass() {
             return Err(Refused::Denied(served, bound.line as usize));
         }
@@ -395,32 +334,21 @@ impl<Vm> Dispatcher<Vm> {
     fn run(
         &self,
         entry: &Entry<Vm>,
-        bound: &Bound<Vm>,
+        (bound, served): (&Bound<Vm>, &Served),
         vm: &Vm,
-        vcpu: &Vcpu,
+        vcpu: &mut Vcpu,
         trap: &Trap,
     ) -> ControlFlow<Action, Option<u64>> {
-        if self.is_watched() {
-            return ControlFlow::Break(self.run_watched(entry, bound, vm, vcpu, trap));
-        }
-        let context = &mut Context::new(vcpu, (&self.calls, bound.line), trap.number, trap.caller, entry.id);
-        let value = match guarded(|| (bound.handler)(vm, &trap.arguments, context)) {
-            Some(Brief::Done) => None,
-            Some(Brief::Value(value)) => Some(value),
-            brief => return ControlFlow::Break(context.served().settle(entry, context, brief, 0)),
-        };
-        vcpu.counters.served(bound.line as usize);
-        ControlFlow::Continue(value)
-    }
-
-    /// As [`run`](Self::run), with what costs time of its own.
-    #[cold]
-    fn run_watched(&self, entry: &Entry<Vm>, bound: &Bound<Vm>, vm: &Vm, vcpu: &Vcpu, trap: &Trap) -> Action {
+        let line = bound.line as usize;
+        let site = || Site { entry, line, number: trap.number, width: trap.caller.width };
         let start = self.clock.map_or(0, |clock| clock());
-        let context = &mut Context::new(vcpu, (&self.calls, bound.line), trap.number, trap.caller, entry.id);
-        let brief = guarded(|| (bound.handler)(vm, &trap.arguments, context));
-        let time = self.clock.map_or(0, |clock| clock().saturating_sub(start));
-        context.served().settle(entry, context, brief, time)
+        let brief = bound.handler.all(vm, vcpu, trap.caller, &trap.arguments);
+        vcpu.counters.served(line);
+        if brief.kind == Kind::Other || self.is_watched() {
+            let time = self.clock.map_or(0, |clock| clock().saturating_sub(start));
+            return ControlFlow::Break(served.settle(&site(), vcpu, brief, time));
+        }
+        ControlFlow::Continue(brief.get())
     }
 
     /// Refuses a call as one of a user program's, whatever the policy says: for transports on which the
@@ -431,33 +359,4 @@ impl<Vm> Dispatcher<Vm> {
     pub fn refuse_user(&self, entry: EntryId, vcpu: &mut Vcpu, width: Width) -> Action {
         self.refuse(&self.entries[entry.0], vcpu, 0, width, Refused::User)
     }
-}
-
-/// Whether somebody listens to what is said of every call.
-#[inline]
-fn is_traced() -> bool {
-    LevelFilter::current() == LevelFilter::TRACE
-}
-
-/// Writes an answer; gives back what is none.
-fn write(mode: &Mode, registers: &mut (impl Registers + ?Sized), action: Action) -> ControlFlow<Action> {
-    match action {
-        Action::Return(answer) => {
-            mode.write(registers, &answer);
-            ControlFlow::Continue(())
-        }
-        other => ControlFlow::Break(other),
-    }
-}
-
-/// Counts a call that did not complete with a value or none, and writes its answer where it has one.
-#[cold]
-fn settle<Vm>(
-    entry: &Entry<Vm>,
-    context: &mut Context<'_>,
-    brief: Option<Brief>,
-    registers: &mut (impl Registers + ?Sized),
-) -> ControlFlow<Action> {
-    let action = context.served().settle(entry, context, brief, 0);
-    write(entry.mode(context.width()).mode, registers, action)
 }

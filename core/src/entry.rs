@@ -3,7 +3,7 @@
 use crate::arch::{Caller, Width};
 use crate::convention::{Registers, Trap};
 use crate::encoding::{Encoding, Reply};
-use crate::handler::FEW;
+use crate::handler::{Brief, FEW};
 use crate::numbers::{Bound, EntrySpan, Run};
 use crate::outcome::{Action, Return};
 use crate::{CallEntry, Convention, Error, Interface, MAX_ARGUMENTS, Mode, Outcome, Output};
@@ -50,6 +50,8 @@ pub(crate) struct Marshal {
     mask: u64,
     /// The first arguments' registers.
     few: [usize; FEW],
+    /// Whether they are one behind the other, and all bits of them count.
+    is_whole: bool,
     /// What counts of each argument: nothing, where the mode has fewer.
     counts: [u64; MAX_ARGUMENTS],
     result: usize,
@@ -71,8 +73,11 @@ impl Marshal {
             counts[i] = mask;
             i += 1;
         }
+        let [a, b, c, d] = few;
+        let in_a_row = b == a + 1 && c == a + 2 && d == a + 3;
         Marshal {
             mode,
+            is_whole: in_a_row && mode.arguments.len() >= FEW && mask == u64::MAX,
             number: mode.number.index,
             number_mask: mode.number_width.mask(u64::MAX),
             mask,
@@ -104,11 +109,21 @@ impl Marshal {
         Caller { width: self.mode.width, ..caller }
     }
 
-    /// The first arguments.
+    /// The first arguments: where they stand, if they can be read there as they are, or a copy.
     #[inline]
-    pub(crate) fn few(&self, registers: &(impl Registers + ?Sized)) -> [u64; FEW] {
+    pub(crate) fn few<'a>(
+        &self,
+        registers: &'a (impl Registers + ?Sized),
+        copy: &'a mut [u64; FEW],
+    ) -> &'a [u64; FEW] {
+        if self.is_whole
+            && let Some(arguments) = registers.four(self.few[0])
+        {
+            return arguments;
+        }
         let get = |i: usize| registers.get(self.few[i]) & self.counts[i];
-        [get(0), get(1), get(2), get(3)] // `array::map` is a call where the mode is known, and no loads
+        *copy = [get(0), get(1), get(2), get(3)]; // `array::map` is a call where the mode is known, and no loads
+        copy
     }
 
     /// The call of an entry in memory, as a trap in this mode would have brought it.
@@ -128,8 +143,11 @@ impl Marshal {
 
     /// Writes the answer of a call that completed with this value or none, and no extra outputs.
     #[inline]
-    pub(crate) fn write_plain(&self, registers: &mut (impl Registers + ?Sized), value: Option<u64>) {
-        let (result, value) = self.completed(value);
+    pub(crate) fn write_plain(&self, registers: &mut (impl Registers + ?Sized), brief: Brief) {
+        if self.value.is_none() {
+            return registers.set(self.result, brief.value & self.mask); // zero where there is none
+        }
+        let (result, value) = self.completed(brief.get());
         if let (Some(index), Some(value)) = (self.value, value) {
             registers.set(index, value);
         }
@@ -142,20 +160,21 @@ impl Marshal {
     }
 }
 
-/// An entry point of a dispatcher, with the numbers that are called there.
+/// An entry point of a dispatcher, with the numbers that are called there. What every call reads is on one cache
+/// line, the first.
+#[repr(C, align(64))]
 pub(crate) struct Entry<Vm> {
-    pub(crate) id: EntryId,
-    pub(crate) point: EntryPoint,
-    pub(crate) convention: &'static Convention,
-    pub(crate) interface: &'static Interface,
-    /// The convention's modes for callers of 64 and of 32 bits.
-    pub(crate) modes: [Marshal; 2],
-    /// The bound interface's first: an unknown number is said in its encoding.
-    pub(crate) spans: Vec<EntrySpan>,
     /// Where most calls are found: the bound interface's lowest numbers that have one.
     pub(crate) first: Run<Vm>,
+    pub(crate) convention: &'static Convention,
     /// Its others, and those of vendors.
     pub(crate) others: Vec<Run<Vm>>,
+    /// The convention's modes for callers of 64 and of 32 bits.
+    pub(crate) modes: [Marshal; 2],
+    pub(crate) point: EntryPoint,
+    pub(crate) interface: &'static Interface,
+    /// The bound interface's first: an unknown number is said in its encoding.
+    pub(crate) spans: Vec<EntrySpan>,
 }
 
 impl<Vm> Entry<Vm> {
@@ -171,8 +190,9 @@ impl<Vm> Entry<Vm> {
         self.first.find(wire).or_else(|| self.find_other(wire))
     }
 
-    #[inline(never)]
-    fn find_other(&self, wire: u64) -> Option<&Bound<Vm>> {
+    /// Of the numbers that are not in the first table.
+    #[inline]
+    pub(crate) fn find_other(&self, wire: u64) -> Option<&Bound<Vm>> {
         self.others.iter().find_map(|run| run.find(wire))
     }
 

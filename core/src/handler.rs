@@ -3,33 +3,31 @@
 use crate::arch::{Caller, Endian, Privilege, Width};
 use crate::argument::Slots;
 use crate::definition::Hypercall;
-use crate::served::{Calls, Served};
+use crate::served::guarded;
 use crate::services::{MissingService, Services};
-use crate::{Completion, Definition, EntryId, Error, Outcome, Vcpu};
+use crate::working_set::Handler;
+use crate::{Completion, Definition, EntryId, Error, MAX_ARGUMENTS, Outcome, Vcpu};
 use alloc::boxed::Box;
 use alloc::sync::Arc;
+use core::marker::PhantomData;
 
 /// What a handler may know of the call beside its arguments. Neither its number nor a register.
 pub struct Context<'a> {
-    pub(crate) vcpu: &'a Vcpu,
-    calls: &'a Calls,
-    line: u32,
-    /// The call's number, as the guest wrote it: for the dispatcher, not for handlers.
-    pub(crate) number: u64,
+    vcpu: &'a mut Vcpu,
+    definition: &'static Definition,
     entry: EntryId,
     caller: Caller,
-    pub(crate) deferred: bool,
-    /// The outcome of a handler that [`Brief`] does not tell.
-    pub(crate) outcome: Option<Outcome>,
+    /// As the vCPU's, but that a handler without use for its context is known not to have deferred.
+    deferred: bool,
 }
 
-/// The call and who made it: a handler may log it at every call of a guest's, and the tables behind it are long.
+/// The call and who made it: a handler may log it at every call of a guest's, and a vCPU's counters are long.
 impl core::fmt::Debug for Context<'_> {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        let Context { vcpu, entry, caller, deferred, .. } = self;
+        let Context { vcpu, definition, entry, caller, deferred } = self;
         f.debug_struct("Context")
             .field("vcpu", &vcpu.index)
-            .field("call", &self.definition().name)
+            .field("call", &definition.name)
             .field("entry", entry)
             .field("caller", caller)
             .field("deferred", deferred)
@@ -39,48 +37,46 @@ impl core::fmt::Debug for Context<'_> {
 
 /// What came of a handler, in two registers: what nearly every call ends in.
 #[derive(Clone, Copy)]
-pub(crate) enum Brief {
+pub(crate) struct Brief {
+    pub(crate) kind: Kind,
+    /// Zero where there is none.
+    pub(crate) value: u64,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
     /// Completed without a value.
     Done,
-    /// Completed with this value and no extra outputs.
-    Value(u64),
-    /// What the context's `outcome` holds.
+    /// Completed with a value and no extra outputs.
+    Value,
+    /// What the vCPU's `outcome` holds; where that is nothing, the handler panicked.
     Other,
 }
 
-impl<'a> Context<'a> {
+impl Brief {
+    /// Nothing brief.
+    pub(crate) const OTHER: Brief = Brief { kind: Kind::Other, value: 0 };
+
+    /// The value of a call that completed, if it has one.
     #[inline]
-    pub(crate) fn new(
-        vcpu: &'a Vcpu,
-        (calls, line): (&'a Calls, u32),
-        number: u64,
-        caller: Caller,
-        entry: EntryId,
-    ) -> Context<'a> {
-        Context { vcpu, calls, line, number, entry, caller, deferred: false, outcome: None }
+    pub(crate) fn get(self) -> Option<u64> {
+        if self.kind == Kind::Value { Some(self.value) } else { None }
     }
+}
 
-    /// The call it is, which is looked for only where somebody asks.
-    pub(crate) fn served(&self) -> &'a Served {
-        &self.calls.0[self.line as usize - 1] // the tables were made of these
-    }
-
-    /// Where it is counted.
-    pub(crate) fn line(&self) -> usize {
-        self.line as usize
-    }
-
+impl Context<'_> {
     /// Takes an outcome apart. One of a handler that took the right to complete the call later is not brief:
     /// it may have to be taken back.
     #[inline]
-    pub(crate) fn brief(&mut self, outcome: Outcome) -> Brief {
+    fn brief(&mut self, outcome: Outcome) -> Brief {
         match outcome {
-            Outcome::Complete(output) if output.extra().is_empty() && !self.deferred => {
-                output.get().map_or(Brief::Done, Brief::Value)
-            }
+            Outcome::Complete(output) if output.extra().is_empty() && !self.deferred => match output.get() {
+                Some(value) => Brief { kind: Kind::Value, value },
+                None => Brief { kind: Kind::Done, value: 0 },
+            },
             other => {
-                self.outcome = Some(other);
-                Brief::Other
+                self.vcpu.outcome = Some(other);
+                Brief::OTHER
             }
         }
     }
@@ -122,54 +118,107 @@ impl<'a> Context<'a> {
 
     /// What is known of the call.
     pub fn definition(&self) -> &'static Definition {
-        self.served().definition
+        self.definition
     }
 
     /// The right to complete this call later, from any thread. Return [`Outcome::Deferred`] then.
     pub fn defer(&mut self) -> Completion {
-        self.deferred = true;
+        (self.deferred, self.vcpu.deferred) = (true, true);
         self.vcpu.slot.open()
     }
 }
 
-/// A handler after its types are gone: from argument registers, masked and at least as many as the call takes,
-/// to an outcome.
-pub(crate) type Erased<Vm> = Box<dyn Fn(&Vm, &[u64], &mut Context<'_>) -> Brief + Send + Sync>;
+/// A handler after its types are gone: from argument registers, masked, to what came of it. It does not panic
+/// where there is `std`: that is caught here, where the compiler knows of many a handler that it cannot.
+pub(crate) trait Serve<Vm>: Handler + Send + Sync {
+    /// With the first arguments, for a call that takes no others.
+    fn few(&self, vm: &Vm, vcpu: &mut Vcpu, caller: Caller, arguments: &[u64; FEW]) -> Brief;
 
-/// Makes one handler as often as there are tables with it.
-pub(crate) type Maker<Vm> = Box<dyn Fn() -> Erased<Vm>>;
+    /// With all of them.
+    fn all(&self, vm: &Vm, vcpu: &mut Vcpu, caller: Caller, arguments: &[u64; MAX_ARGUMENTS]) -> Brief;
+}
+
+pub(crate) type Erased<Vm> = Box<dyn Serve<Vm>>;
+
+/// Makes one handler for every entry point that has the call.
+pub(crate) type Maker<Vm> = Box<dyn Fn(EntryId, &'static Definition) -> Erased<Vm>>;
 
 /// Argument registers that are read for every call, whether it takes them or not: so many at once cost less
 /// than a loop whose end no branch predictor knows.
 pub(crate) const FEW: usize = 4;
 
-/// Wraps a typed handler: decode, call, and an error becomes an outcome.
-pub(crate) fn erase<Vm, C, R, F>(handler: F) -> Maker<Vm>
-where
-    C: Hypercall,
-    R: Into<Outcome>,
-    F: Fn(&Vm, C, &mut Context<'_>) -> Result<R, Error> + Send + Sync + 'static,
-{
-    let handler = Arc::new(handler);
-    Box::new(move || {
-        let handler = handler.clone();
-        Box::new(move |vm, arguments, context| {
-            // Of an array as long as is known where this is compiled, decoding needs no bounds checks.
-            let call = match arguments.first_chunk::<FEW>() {
-                Some(few) if const { C::DEFINITION.most_slots() <= FEW } => decode::<C>(few, context),
-                _ => decode::<C>(arguments, context),
-            };
-            match call.and_then(|call| handler(vm, call, context)) {
+/// A typed handler of a call at one entry point.
+struct Typed<F, C, R> {
+    handler: Arc<F>,
+    definition: &'static Definition,
+    entry: EntryId,
+    types: PhantomData<fn(C) -> R>,
+}
+
+impl<F, C: Hypercall, R: Into<Outcome>> Typed<F, C, R> {
+    /// Decodes, calls, and makes an error an outcome. The context is made here, since no code is left of it
+    /// where the handler has no use for it.
+    #[inline(always)] // for the sake of the arguments' number
+    fn run<Vm>(&self, vm: &Vm, vcpu: &mut Vcpu, caller: Caller, arguments: &[u64]) -> Brief
+    where
+        F: Fn(&Vm, C, &mut Context<'_>) -> Result<R, Error>,
+    {
+        let Typed { definition, entry, .. } = *self;
+        let context = &mut Context { vcpu, definition, entry, caller, deferred: false };
+        let brief = guarded(|| {
+            let call = C::decode(&mut Slots::new(arguments, caller.width));
+            match call.and_then(|call| (self.handler)(vm, call, context)) {
                 Ok(done) => context.brief(done.into()),
                 Err(error) => context.brief(Outcome::Failed(error)),
             }
-        })
+        });
+        brief.unwrap_or(Brief::OTHER)
+    }
+}
+
+impl<Vm, C, R, F> Serve<Vm> for Typed<F, C, R>
+where
+    C: Hypercall,
+    R: Into<Outcome>,
+    F: Fn(&Vm, C, &mut Context<'_>) -> Result<R, Error> + Send + Sync,
+{
+    fn few(&self, vm: &Vm, vcpu: &mut Vcpu, caller: Caller, arguments: &[u64; FEW]) -> Brief {
+        self.run(vm, vcpu, caller, arguments)
+    }
+
+    fn all(&self, vm: &Vm, vcpu: &mut Vcpu, caller: Caller, arguments: &[u64; MAX_ARGUMENTS]) -> Brief {
+        match arguments.first_chunk() {
+            Some(few) if const { C::DEFINITION.most_slots() <= FEW } => self.few(vm, vcpu, caller, few),
+            _ => self.run(vm, vcpu, caller, arguments),
+        }
+    }
+}
+
+/// Wraps a typed handler.
+pub(crate) fn erase<Vm, C, R, F>(handler: F) -> Maker<Vm>
+where
+    C: Hypercall,
+    R: Into<Outcome> + 'static,
+    F: Fn(&Vm, C, &mut Context<'_>) -> Result<R, Error> + Send + Sync + 'static,
+{
+    let handler = Arc::new(handler);
+    Box::new(move |entry, definition| {
+        Box::new(Typed { handler: handler.clone(), definition, entry, types: PhantomData::<fn(C) -> R> })
     })
 }
 
-#[inline(always)] // for the sake of the array's length
-fn decode<C: Hypercall>(arguments: &[u64], context: &Context<'_>) -> Result<C, Error> {
-    C::decode(&mut Slots::new(arguments, context.width()))
+/// Fails whatever the arguments are.
+pub(crate) struct Fails(pub(crate) Error);
+
+impl<Vm> Serve<Vm> for Fails {
+    fn few(&self, _: &Vm, vcpu: &mut Vcpu, _: Caller, _: &[u64; FEW]) -> Brief {
+        vcpu.outcome = Some(Outcome::Failed(self.0));
+        Brief::OTHER
+    }
+
+    fn all(&self, vm: &Vm, vcpu: &mut Vcpu, caller: Caller, _: &[u64; MAX_ARGUMENTS]) -> Brief {
+        self.few(vm, vcpu, caller, &[0; FEW])
+    }
 }
 
 /// A handler linked into the program by a crate that does not know the VM's type.
@@ -189,9 +238,26 @@ impl core::fmt::Debug for LinkedHandler {
 }
 
 /// A link-time handler with its services resolved.
-pub struct BoundHandler(pub(crate) BoundFunction);
+pub struct BoundHandler(Maker<()>);
 
-pub(crate) type BoundFunction = Arc<dyn Fn(&[u64], &mut Context<'_>) -> Brief + Send + Sync>;
+impl BoundHandler {
+    /// The same for a VM of some type, of which it knows nothing.
+    pub(crate) fn maker<Vm>(self) -> Maker<Vm> {
+        Box::new(move |entry, definition| Box::new(Linked((self.0)(entry, definition))))
+    }
+}
+
+struct Linked(Erased<()>);
+
+impl<Vm> Serve<Vm> for Linked {
+    fn few(&self, _: &Vm, vcpu: &mut Vcpu, caller: Caller, arguments: &[u64; FEW]) -> Brief {
+        self.0.few(&(), vcpu, caller, arguments)
+    }
+
+    fn all(&self, _: &Vm, vcpu: &mut Vcpu, caller: Caller, arguments: &[u64; MAX_ARGUMENTS]) -> Brief {
+        self.0.all(&(), vcpu, caller, arguments)
+    }
+}
 
 impl core::fmt::Debug for BoundHandler {
     fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
@@ -209,11 +275,10 @@ pub static LINKED_HANDLERS: [LinkedHandler];
 pub fn bind<C, R, F>(handler: F) -> BoundHandler
 where
     C: Hypercall,
-    R: Into<Outcome>,
+    R: Into<Outcome> + 'static,
     F: Fn(C, &mut Context<'_>) -> Result<R, Error> + Send + Sync + 'static,
 {
-    let erased = erase(move |_: &(), call: C, context: &mut Context<'_>| handler(call, context))();
-    BoundHandler(Arc::new(move |arguments, context| erased(&(), arguments, context)))
+    BoundHandler(erase(move |(): &(), call: C, context: &mut Context<'_>| handler(call, context)))
 }
 
 /// Plugs a handler in at link time, from a crate that knows no VM type: it takes a service instead.

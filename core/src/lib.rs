@@ -85,9 +85,11 @@ mod served;
 pub mod services;
 pub mod shared;
 pub mod statistics;
+mod straight;
 pub mod transport;
 mod vcpu;
-mod working_set;
+#[doc(hidden)]
+pub mod working_set;
 
 #[doc(hidden)]
 pub use ::{bitflags, bytemuck, linkme};

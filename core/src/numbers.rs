@@ -1,7 +1,7 @@
 //! The numbers at an entry point: whose each is, and the call behind it.
 
 use crate::encoding::Encoding;
-use crate::handler::Erased;
+use crate::handler::{Erased, Serve};
 use crate::interface::Span;
 use alloc::boxed::Box;
 use alloc::vec::Vec;
@@ -89,9 +89,24 @@ impl<Vm> Run<Vm> {
         self.table.get(place)?.as_ref()
     }
 
+    /// The same, if there is nothing to do before its handler: one look at the table for both.
+    #[inline]
+    pub(crate) fn find_plain(&self, wire: u64) -> Option<&Bound<Vm>> {
+        let place = usize::try_from(place(wire, self.first, self.shift)).ok()?;
+        match self.table.get(place)? {
+            Some(bound) if bound.is_plain => Some(bound),
+            _ => None,
+        }
+    }
+
     /// Where its calls are.
     pub(crate) fn address(&self) -> usize {
         self.table.as_ptr().addr()
+    }
+
+    /// The handler of its first call.
+    pub(crate) fn handler(&self) -> Option<&dyn Serve<Vm>> {
+        self.table.iter().flatten().next().map(|bound| &*bound.handler)
     }
 
     /// Bytes of it, what handlers own apart.
@@ -104,6 +119,7 @@ impl<Vm> Run<Vm> {
 mod tests {
     use super::*;
     use crate::Numbering;
+    use crate::handler::Fails;
     use crate::interface::Span;
     use alloc::vec;
 
@@ -145,10 +161,10 @@ mod tests {
             let span = Span { numbering: Numbering::X86, first, start: 0, step, count: 0x1_0000 };
             let places = [3, 3 + GAP as u64, 4 + 2 * GAP as u64, 0xfffe, 0xffff];
             let bound = |place: &u64| {
-                let handler: Erased<()> = Box::new(|(), _, context| context.brief(().into()));
+                let handler = Box::new(Fails(crate::Error::Invalid));
                 (*place, Bound { handler, line: *place as u32, is_plain: true })
             };
-            let runs = Run::all(&span, places.iter().rev().map(bound).collect());
+            let runs = Run::<()>::all(&span, places.iter().rev().map(bound).collect());
             assert_eq!(runs.iter().map(|run| run.table.len()).collect::<Vec<_>>(), [GAP + 1, 1, 2]);
             for place in 0..span.count {
                 let wire = first + place * step;

@@ -1,11 +1,11 @@
 //! A call that has a handler, and what becomes of what that answers.
 
 use crate::entry::{Entry, encode};
-use crate::handler::{Brief, Context};
+use crate::handler::{Brief, Kind};
 use crate::outcome::Action;
 use crate::statistics::Event;
 use crate::vcpu::Deferral;
-use crate::{Definition, Error, Outcome, Output};
+use crate::{Definition, Error, Outcome, Output, Vcpu, Width};
 use alloc::boxed::Box;
 use core::sync::atomic::{AtomicBool, Ordering};
 
@@ -35,6 +35,16 @@ pub(crate) struct Served {
 #[derive(Debug)]
 pub(crate) struct Calls(pub(crate) Box<[Served]>);
 
+/// A call that was made: where it came in, and as what.
+pub(crate) struct Site<'a, Vm> {
+    pub(crate) entry: &'a Entry<Vm>,
+    /// Where it is counted.
+    pub(crate) line: usize,
+    /// As the guest wrote it.
+    pub(crate) number: u64,
+    pub(crate) width: Width,
+}
+
 /// Runs a handler; nothing where it panicked.
 #[inline(always)] // its result is in registers, and must not go through memory
 pub(crate) fn guarded(handler: impl FnOnce() -> Brief) -> Option<Brief> {
@@ -42,6 +52,13 @@ pub(crate) fn guarded(handler: impl FnOnce() -> Brief) -> Option<Brief> {
     return crate::panics::catch(handler);
     #[cfg(not(feature = "std"))]
     return Some(handler());
+}
+
+impl Calls {
+    /// The call that is counted at a line.
+    pub(crate) fn at(&self, line: usize) -> Option<&Served> {
+        self.0.get(line.checked_sub(1)?)
+    }
 }
 
 impl Served {
@@ -58,21 +75,14 @@ impl Served {
         self.gate != Gate::Denied
     }
 
-    /// Counts a call whose handler ran, and says what is to be done.
+    /// Counts what became of a call whose handler ran, and says what is to be done.
     #[cold]
-    pub(crate) fn settle<Vm>(
-        &self,
-        entry: &Entry<Vm>,
-        context: &mut Context<'_>,
-        brief: Option<Brief>,
-        time: u64,
-    ) -> Action {
-        let (vcpu, width, convention) = (context.vcpu, context.width(), entry.convention);
-        let line = context.line();
-        let (outcome, event) = self.outcome(context, brief);
-        vcpu.counters.note(line, event, time);
+    pub(crate) fn settle<Vm>(&self, site: &Site<'_, Vm>, vcpu: &mut Vcpu, brief: Brief, time: u64) -> Action {
+        let Site { entry, line, number, width } = *site;
+        let (outcome, event) = self.outcome(vcpu, brief);
+        vcpu.counters.became(line, event, time);
         tracing::trace!(vcpu = vcpu.index, call = self.definition.name, ?outcome, "served");
-        let errors = entry.errors(context.number);
+        let (convention, errors) = (entry.convention, entry.errors(number));
         match outcome {
             Outcome::Deferred => {
                 let generation = vcpu.slot.generation();
@@ -83,13 +93,13 @@ impl Served {
     }
 
     /// The outcome of a handler; its panic or broken contract is the guest's internal error.
-    fn outcome(&self, context: &mut Context<'_>, brief: Option<Brief>) -> (Outcome, Event) {
-        let (vcpu, deferred) = (context.vcpu, context.deferred);
-        let outcome = brief.map(|brief| match brief {
-            Brief::Done => Outcome::Complete(Output::NONE),
-            Brief::Value(value) => Outcome::Complete(Output::value(value)),
-            Brief::Other => context.outcome.take().unwrap_or(Outcome::Failed(Error::Internal)),
-        });
+    fn outcome(&self, vcpu: &mut Vcpu, brief: Brief) -> (Outcome, Event) {
+        let deferred = core::mem::take(&mut vcpu.deferred);
+        let outcome = match brief.kind {
+            Kind::Done => Some(Outcome::Complete(Output::NONE)),
+            Kind::Value => Some(Outcome::Complete(Output::value(brief.value))),
+            Kind::Other => vcpu.outcome.take(),
+        };
         match outcome {
             Some(Outcome::Deferred) if deferred => (Outcome::Deferred, Event::Served),
             Some(Outcome::Deferred) | None => {

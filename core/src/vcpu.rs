@@ -20,6 +20,11 @@ pub struct Vcpu {
     pub(crate) slot: Arc<Slot>,
     /// Whether it stands for a vCPU at a ring.
     pub(crate) is_ring: bool,
+    /// The outcome of the handler that ran last, from its end until the dispatcher looks at it: one that
+    /// [`Brief`](crate::handler::Brief) does not tell.
+    pub(crate) outcome: Option<Outcome>,
+    /// Whether that handler took the right to complete the call later.
+    pub(crate) deferred: bool,
 }
 
 /// How to say the answer of a deferred call once it is there.
@@ -45,7 +50,7 @@ impl Eq for Deferral {}
 
 impl Vcpu {
     pub(crate) fn new(index: u32, counters: Counters) -> Vcpu {
-        Vcpu { index, counters, slot: Arc::default(), is_ring: false }
+        Vcpu { index, counters, slot: Arc::default(), is_ring: false, outcome: None, deferred: false }
     }
 
     /// For the calls that come through a ring. Completing a deferred one calls the waker.

@@ -2,6 +2,7 @@
 
 use super::call::{Call, Doorbells, Form, call_address, doorbell_port, exit_trap};
 use super::error::KvmError;
+use super::prefetch::Prefetch;
 use super::{inject, xen_exit};
 use crate::X86Registers;
 use crate::entry;
@@ -12,7 +13,6 @@ use kvm_bindings::{
     KVM_CAP_SYNC_REGS, KVM_EXIT_XEN, KVM_SYNC_X86_REGS, KVM_SYNC_X86_SREGS, kvm_regs, kvm_sregs,
 };
 use kvm_ioctls::{SyncReg, VcpuExit, VcpuFd, VmFd};
-use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
 use std::fmt;
 use std::ops::ControlFlow;
 use std::sync::Arc;
@@ -78,8 +78,6 @@ pub struct KvmCalls<Vm> {
     xen: Option<EntryId>,
     access: Access,
     allow_sync: bool,
-    /// Where a call by the first of the ports goes in memory.
-    working_set: [usize; 4],
 }
 
 impl<Vm> fmt::Debug for KvmCalls<Vm> {
@@ -99,22 +97,22 @@ impl<Vm> KvmCalls<Vm> {
     pub fn new(dispatcher: Arc<Dispatcher<Vm>>, index: u32) -> Result<KvmCalls<Vm>, KvmError> {
         let (mut ports, mut addresses) = (Doorbells::default(), Doorbells::default());
         let (mut hypercall, mut xen) = (None, None);
+        let vcpu = dispatcher.vcpu(index);
         for (point, _, _) in dispatcher.entries() {
             let Some(id) = dispatcher.entry(point) else { continue };
+            let prefetch = || Prefetch::new(&dispatcher.working_set(id, &vcpu));
             if point == entry::EXIT_HYPERCALL {
                 hypercall = Some(id);
             } else if point == entry::EXIT_XEN {
                 xen = Some(id);
             } else if point.transport == entry::PIO {
-                ports.push(doorbell_port(point.address)?, id);
+                ports.push(doorbell_port(point.address)?, id, prefetch());
             } else if point.transport == entry::MMIO {
-                addresses.push(point.address, id);
+                addresses.push(point.address, id, prefetch());
             }
         }
-        let vcpu = dispatcher.vcpu(index);
-        let working_set = ports.first().map_or([0; 4], |entry| dispatcher.working_set(entry, &vcpu));
         let (access, allow_sync) = (Access::Ioctls, true);
-        Ok(KvmCalls { dispatcher, vcpu, ports, addresses, hypercall, xen, access, allow_sync, working_set })
+        Ok(KvmCalls { dispatcher, vcpu, ports, addresses, hypercall, xen, access, allow_sync })
     }
 
     /// Never uses KVM_CAP_SYNC_REGS, as on a kernel before 4.17: slower, the same otherwise.
@@ -161,17 +159,20 @@ impl<Vm> KvmCalls<Vm> {
     /// is a call.
     #[inline]
     pub fn recognise<'a>(&self, exit: VcpuExit<'a>) -> Result<Call, VcpuExit<'a>> {
-        if let VcpuExit::IoOut(port, [_]) = &exit
-            && let Some(entry) = self.ports.at_first(*port)
-        {
-            // An exit may leave the TLB empty, and each of these is found by the one before.
-            self.working_set.iter().for_each(|address| prefetch(*address));
-            return Ok(Call { entry, form: Form::Port });
+        let first = match &exit {
+            VcpuExit::IoOut(port, [_]) => self.ports.at_first(*port).map(|entry| (entry, Form::Port)),
+            VcpuExit::MmioWrite(address, _) => {
+                self.addresses.at_first(*address).map(|entry| (entry, Form::Mmio))
+            }
+            _ => None,
+        };
+        if let Some((entry, form)) = first {
+            return Ok(Call { entry, form });
         }
         self.recognise_other(exit)
     }
 
-    /// As [`recognise`](Self::recognise), of exits that are not a call by the first of the ports.
+    /// As [`recognise`](Self::recognise), of exits that are not a call by the first doorbell of a kind.
     #[inline(never)]
     fn recognise_other<'a>(&self, exit: VcpuExit<'a>) -> Result<Call, VcpuExit<'a>> {
         let (entry, form) = match &exit {
@@ -331,14 +332,6 @@ pub fn complete(vcpu: &mut VcpuFd) -> Result<(), KvmError> {
         }
     }
     Err(KvmError::Incomplete(MOST_FRAGMENTS))
-}
-
-/// Has the processor bring what is at an address into its caches; does nothing where nothing is.
-#[inline]
-fn prefetch(address: usize) {
-    // SAFETY: PREFETCHT0 accesses no memory that the program can see, and faults at no address (AMD64 APM volume 3,
-    // PREFETCHlevel); SSE, which it needs, every x86_64 has.
-    unsafe { _mm_prefetch::<_MM_HINT_T0>(std::ptr::without_provenance(address)) }
 }
 
 /// Mode and privilege: CPL is SS.DPL, 64-bit code runs with EFER.LMA and CS.L (Intel SDM volume 3).

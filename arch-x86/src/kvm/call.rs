@@ -1,6 +1,7 @@
 //! Exits that are calls.
 
 use super::error::KvmError;
+use super::prefetch::Prefetch;
 use hypercall_core::arch::{Caller, Endian, Privilege, Width};
 use hypercall_core::{EntryId, MAX_ARGUMENTS, Trap};
 use kvm_bindings::kvm_run;
@@ -60,10 +61,11 @@ impl Form {
     }
 }
 
-/// Where doorbells are. Nearly every VM has one of a kind, which takes no memory of its own to look at.
+/// Where doorbells are. Nearly every VM has one of a kind, which takes no memory of its own to look at, and what
+/// whose calls need is fetched as soon as it is seen.
 #[derive(Debug)]
 pub(super) struct Doorbells<T> {
-    first: Option<(T, EntryId)>,
+    first: Option<(T, EntryId, Prefetch)>,
     rest: Vec<(T, EntryId)>,
 }
 
@@ -74,24 +76,24 @@ impl<T> Default for Doorbells<T> {
 }
 
 impl<T: Copy + PartialEq> Doorbells<T> {
-    pub(super) fn push(&mut self, place: T, entry: EntryId) {
+    pub(super) fn push(&mut self, place: T, entry: EntryId, prefetch: Prefetch) {
         match self.first {
-            None => self.first = Some((place, entry)),
+            None => self.first = Some((place, entry, prefetch)),
             Some(_) => self.rest.push((place, entry)),
         }
     }
 
+    /// The entry point of the first, if that is at `place`.
     #[inline]
     pub(super) fn at_first(&self, place: T) -> Option<EntryId> {
-        self.first.filter(|(first, _)| *first == place).map(|(_, entry)| entry)
+        let (_, entry, prefetch) = self.first.as_ref().filter(|(first, ..)| *first == place)?;
+        prefetch.start();
+        Some(*entry)
     }
 
-    pub(super) fn first(&self) -> Option<EntryId> {
-        self.first.map(|(_, entry)| entry)
-    }
-
+    /// That of another.
     pub(super) fn find(&self, place: T) -> Option<EntryId> {
-        self.first.iter().chain(&self.rest).find(|(other, _)| *other == place).map(|(_, entry)| *entry)
+        self.rest.iter().find(|(other, _)| *other == place).map(|(_, entry)| *entry)
     }
 }
 
