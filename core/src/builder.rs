@@ -1,8 +1,8 @@
 //! Builds a dispatcher, and refuses one that cannot be meant.
 
 use crate::definition::Hypercall;
-use crate::entry::{Entry, Marshal};
-use crate::handler::{BoundHandler, FEW, Fails, LINKED_HANDLERS, Maker, erase};
+use crate::entry::{Entry, Marshal, Place};
+use crate::handler::{BoundHandler, FEW, Handler, LINKED_HANDLERS, Maker, Serves, boxed, compiled};
 use crate::multicall::Batches;
 use crate::numbers::{Bound, EntrySpan, Run};
 use crate::served::{Calls, Gate, Served};
@@ -13,6 +13,7 @@ use crate::{
 };
 use alloc::boxed::Box;
 use alloc::string::String;
+use alloc::sync::Arc;
 use alloc::vec::Vec;
 
 struct Pending<Vm> {
@@ -98,8 +99,29 @@ impl<Vm: 'static> Builder<Vm> {
         R: Into<Outcome> + 'static,
         F: Fn(&Vm, C, &mut Context<'_>) -> Result<R, Error> + Send + Sync + 'static,
     {
-        let handler = Ok(erase(handler));
+        let handler = Ok(boxed(handler));
         self.handlers.push(Pending { definition: C::DEFINITION, handler, origin: Origin::Handled });
+        self
+    }
+
+    /// Serves a call as the VM [does](Serves). It is an error if no guest can reach the handler.
+    #[must_use]
+    pub fn serves<C: Hypercall>(self) -> Self
+    where
+        Vm: Serves<C>,
+    {
+        self.serves_as::<C>(C::DEFINITION)
+    }
+
+    /// As [`serves`](Self::serves), under a definition made at run time whose arguments are those of `C`: for
+    /// programs with more calls than types, as benchmarks have.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn serves_as<C: Hypercall>(mut self, definition: &'static Definition) -> Self
+    where
+        Vm: Serves<C>,
+    {
+        self.handlers.push(Pending { definition, handler: Ok(compiled::<Vm, C>()), origin: Origin::Handled });
         self
     }
 
@@ -113,7 +135,7 @@ impl<Vm: 'static> Builder<Vm> {
         R: Into<Outcome> + 'static,
         F: Fn(&Vm, C, &mut Context<'_>) -> Result<R, Error> + Send + Sync + 'static,
     {
-        self.handlers.push(Pending { definition, handler: Ok(erase(handler)), origin: Origin::Handled });
+        self.handlers.push(Pending { definition, handler: Ok(boxed(handler)), origin: Origin::Handled });
         self
     }
 
@@ -127,7 +149,7 @@ impl<Vm: 'static> Builder<Vm> {
         R: Into<Outcome> + 'static,
         F: Fn(&Vm, C, &mut Context<'_>) -> Result<R, Error> + Send + Sync + 'static,
     {
-        let handler = Ok(erase(handler));
+        let handler = Ok(boxed(handler));
         self.handlers.push(Pending { definition: C::DEFINITION, handler, origin: Origin::Offered });
         self
     }
@@ -149,7 +171,7 @@ impl<Vm: 'static> Builder<Vm> {
     #[must_use]
     pub fn multicall(mut self, batches: Batches<Vm>) -> Self {
         // What an entry that is a multicall itself gets: the dispatcher sees those of traps first.
-        let nested: Maker<Vm> = Box::new(|_, _| Box::new(Fails(Error::Unsupported)));
+        let nested: Maker<Vm> = Box::new(Handler::unsupported);
         let pending =
             Pending { definition: Multicall::DEFINITION, handler: Ok(nested), origin: Origin::Handled };
         self.handlers.push(pending);
@@ -195,7 +217,8 @@ impl<Vm: 'static> Builder<Vm> {
         check_spans(self.entries.iter().map(|e| e.2).chain(registry.iter().map(|d| d.interface)))?;
         let points = self.vendors_at_entries(&registry)?;
 
-        let mut slots: Vec<(Served, Maker<Vm>, Origin)> = Vec::new();
+        let mut slots: Vec<Served> = Vec::new();
+        let mut makers: Vec<(Maker<Vm>, Origin)> = Vec::new();
         let mut handlers = core::mem::take(&mut self.handlers);
         handlers.sort_by_key(|p| p.origin);
         for Pending { definition, handler, origin } in handlers {
@@ -205,8 +228,8 @@ impl<Vm: 'static> Builder<Vm> {
                 }
                 continue;
             }
-            match slots.iter().find(|(s, ..)| core::ptr::eq(s.definition, definition)) {
-                Some((.., earlier)) if *earlier < origin => continue,
+            match slots.iter().position(|s| core::ptr::eq(s.definition, definition)) {
+                Some(earlier) if makers[earlier].1 < origin => continue,
                 // Two linked ones are an error too: which of them is first is the linker's choice.
                 Some(_) => return Err(BuildError::DuplicateHandler(definition.name)),
                 None => {}
@@ -221,16 +244,20 @@ impl<Vm: 'static> Builder<Vm> {
                 }
                 _ => Gate::Open,
             };
-            slots.push((Served::new(definition, gate), maker, origin));
+            slots.push(Served::new(definition, gate));
+            makers.push((maker, origin));
         }
         if slots.len() > usize::from(u16::MAX) - 1 {
             return Err(BuildError::TooMany(slots.len()));
         }
+        let calls = Arc::new(Calls(slots.into()));
         let entries = points.into_iter().enumerate();
         let entries = entries
-            .map(|(id, point)| point.freeze(EntryId(id), self.arch, self.clock.is_some(), &slots))
+            .map(|(id, point)| {
+                let place = Place { id: EntryId(id), calls: Arc::clone(&calls) };
+                point.freeze(place, self.arch, self.clock.is_some(), &makers)
+            })
             .collect();
-        let calls = Calls(slots.into_iter().map(|(served, ..)| served).collect());
         Ok(Dispatcher {
             arch: self.arch,
             entries,
@@ -326,23 +353,17 @@ struct Point {
 }
 
 impl Point {
-    fn freeze<Vm>(
-        self,
-        id: EntryId,
-        arch: Arch,
-        timed: bool,
-        slots: &[(Served, Maker<Vm>, Origin)],
-    ) -> Entry<Vm> {
+    fn freeze<Vm>(self, place: Place, arch: Arch, timed: bool, makers: &[(Maker<Vm>, Origin)]) -> Entry<Vm> {
         let numbering = self.convention.numbering;
         let convention = self.convention;
         let (mut spans, mut runs) = (Vec::new(), Vec::new());
         for interface in &self.interfaces {
             for span in interface.spans_in(numbering) {
                 let mut calls = Vec::new();
-                for (index, (served, maker, _)) in slots.iter().enumerate() {
+                for (index, (served, (maker, _))) in place.calls.0.iter().zip(makers).enumerate() {
                     let definition = served.definition;
                     let inside = definition.number.checked_sub(span.start).filter(|n| *n < span.count);
-                    let (Some(place), true, true, Ok(())) = (
+                    let (Some(within), true, true, Ok(())) = (
                         inside,
                         definition.interface == *interface,
                         definition.is_on(arch),
@@ -350,12 +371,9 @@ impl Point {
                     ) else {
                         continue;
                     };
-                    let bound = Bound {
-                        handler: maker(id, definition),
-                        line: index as u32 + 1, // build() checked the count
-                        is_plain: !timed && served.gate == Gate::Open && definition.most_slots() <= FEW,
-                    };
-                    calls.push((place, bound));
+                    let is_plain = !timed && served.gate == Gate::Open && definition.most_slots() <= FEW;
+                    // build() checked the count
+                    calls.push((within, Bound::new(maker(), index as u32 + 1, is_plain)));
                 }
                 spans.push(EntrySpan::new(span, interface.errors.unwrap_or(convention.errors)));
                 runs.extend(Run::all(span, calls));
@@ -364,6 +382,7 @@ impl Point {
         let mut runs = runs.into_iter();
         Entry {
             point: self.point,
+            place,
             convention,
             interface: self.interfaces[0],
             modes: [Width::Bits64, Width::Bits32].map(|width| Marshal::new(convention, width)),

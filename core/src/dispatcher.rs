@@ -3,9 +3,10 @@
 pub use crate::entry::{EntryId, EntryPoint};
 
 use crate::arch::{Caller, Privilege, Width};
+use crate::context::Kind;
 use crate::convention::{Registers, Trap};
 use crate::entry::{Entry, Marshal, complete, encode, say};
-use crate::handler::Kind;
+use crate::handler::All;
 use crate::multicall::Batches;
 use crate::numbers::Bound;
 use crate::outcome::Action;
@@ -16,6 +17,7 @@ use crate::{
     Arch, Builder, CallEntry, Convention, Definition, Error, Interface, Outcome, Output, Progress, Registry,
     Vcpu,
 };
+use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::fmt;
 use core::ops::ControlFlow;
@@ -40,7 +42,7 @@ pub struct Dispatcher<Vm> {
     pub(crate) entries: Vec<Entry<Vm>>,
     pub(crate) user_mode: bool,
     pub(crate) arch: Arch,
-    pub(crate) calls: Calls,
+    pub(crate) calls: Arc<Calls>,
     pub(crate) clock: Option<fn() -> u64>,
     /// Whether calls are counted.
     pub(crate) counts: bool,
@@ -342,7 +344,11 @@ impl<Vm> Dispatcher<Vm> {
         let line = bound.line as usize;
         let site = || Site { entry, line, number: trap.number, width: trap.caller.width };
         let start = self.clock.map_or(0, |clock| clock());
-        let brief = bound.handler.all(vm, vcpu, trap.caller, &trap.arguments);
+        let (caller, arguments, place) = (trap.caller, &trap.arguments, &entry.place);
+        let brief = match &bound.handler.all {
+            All::Compiled(all) => all(vm, vcpu, caller, arguments, place, bound),
+            All::Boxed(all) => all.all(vm, vcpu, caller, arguments, place, bound.line),
+        };
         vcpu.counters.served(line);
         if brief.kind == Kind::Other || self.is_watched() {
             let time = self.clock.map_or(0, |clock| clock().saturating_sub(start));

@@ -1,12 +1,15 @@
 //! Entry points, and how the calls that come in there are found, read and answered.
 
 use crate::arch::{Caller, Width};
+use crate::context::Brief;
 use crate::convention::{Registers, Trap};
 use crate::encoding::{Encoding, Reply};
-use crate::handler::{Brief, FEW};
+use crate::handler::FEW;
 use crate::numbers::{Bound, EntrySpan, Run};
 use crate::outcome::{Action, Return};
+use crate::served::Calls;
 use crate::{CallEntry, Convention, Error, Interface, MAX_ARGUMENTS, Mode, Outcome, Output};
+use alloc::sync::Arc;
 use alloc::vec::Vec;
 use core::fmt;
 
@@ -160,6 +163,12 @@ impl Marshal {
     }
 }
 
+/// What a handler may want to know of where its call came in.
+pub(crate) struct Place {
+    pub(crate) id: EntryId,
+    pub(crate) calls: Arc<Calls>,
+}
+
 /// An entry point of a dispatcher, with the numbers that are called there. What every call reads is on one cache
 /// line, the first.
 #[repr(C, align(64))]
@@ -167,6 +176,7 @@ pub(crate) struct Entry<Vm> {
     /// Where most calls are found: the bound interface's lowest numbers that have one.
     pub(crate) first: Run<Vm>,
     pub(crate) convention: &'static Convention,
+    pub(crate) place: Place,
     /// Its others, and those of vendors.
     pub(crate) others: Vec<Run<Vm>>,
     /// The convention's modes for callers of 64 and of 32 bits.

@@ -1,224 +1,266 @@
-//! Handlers, and what they are told beside the arguments.
+//! Handlers, and what is left of them when their types are gone.
 
-use crate::arch::{Caller, Endian, Privilege, Width};
+pub use crate::context::Context;
+
+use crate::arch::Caller;
 use crate::argument::Slots;
+use crate::context::{Brief, Kind};
 use crate::definition::Hypercall;
+use crate::entry::Place;
+use crate::numbers::Bound;
 use crate::served::guarded;
 use crate::services::{MissingService, Services};
-use crate::working_set::Handler;
-use crate::{Completion, Definition, EntryId, Error, MAX_ARGUMENTS, Outcome, Vcpu};
+use crate::{Definition, Error, MAX_ARGUMENTS, Outcome, Vcpu};
 use alloc::boxed::Box;
 use alloc::sync::Arc;
 use core::marker::PhantomData;
 
-/// What a handler may know of the call beside its arguments. Neither its number nor a register.
-pub struct Context<'a> {
-    vcpu: &'a mut Vcpu,
-    definition: &'static Definition,
-    entry: EntryId,
-    caller: Caller,
-    /// As the vCPU's, but that a handler without use for its context is known not to have deferred.
-    deferred: bool,
+/// A VM that serves a call: its handler, known where the program is compiled.
+///
+/// What [`Builder::serves`](crate::Builder::serves) takes. It is [`Builder::handle`](crate::Builder::handle) with
+/// less between the dispatcher and the handler: a plain function, which the processor finds one load earlier than
+/// that of a closure.
+///
+/// ```
+/// use hypercall_core::prelude::*;
+/// use std::sync::atomic::{AtomicU64, Ordering};
+/// # pub static ACME: Interface = Interface::vendor("acme", "ACME's calls", *b"AC");
+///
+/// /// Counts something, and says how often that was done.
+/// #[derive(Hypercall)]
+/// #[hypercall(number = 0x22, name = "ACME_COUNT", interface = ACME, arch(x86, s390, ppc), status = active)]
+/// pub struct Count {
+///     /// How much to add.
+///     pub by: u32,
+/// }
+///
+/// struct Vm {
+///     count: AtomicU64,
+/// }
+///
+/// impl Serves<Count> for Vm {
+///     type Answer = u64;
+///
+///     fn serve(&self, call: Count, _: &mut Context<'_>) -> Result<u64, Error> {
+///         Ok(self.count.fetch_add(call.by.into(), Ordering::Relaxed))
+///     }
+/// }
+/// # use hypercall_core::convention::*;
+/// # use hypercall_core::{Numbering, encoding};
+/// # let builder = Dispatcher::<Vm>::builder(Arch::X86);
+/// let builder = builder.serves::<Count>();
+/// ```
+pub trait Serves<C: Hypercall> {
+    /// What a call that did not fail has come to: `()`, `u64`, [`Output`](crate::Output) or [`Outcome`].
+    type Answer: Into<Outcome>;
+
+    /// Serves the call.
+    ///
+    /// # Errors
+    /// What the guest is told that the call failed with.
+    fn serve(&self, call: C, context: &mut Context<'_>) -> Result<Self::Answer, Error>;
 }
-
-/// The call and who made it: a handler may log it at every call of a guest's, and a vCPU's counters are long.
-impl core::fmt::Debug for Context<'_> {
-    fn fmt(&self, f: &mut core::fmt::Formatter<'_>) -> core::fmt::Result {
-        let Context { vcpu, definition, entry, caller, deferred } = self;
-        f.debug_struct("Context")
-            .field("vcpu", &vcpu.index)
-            .field("call", &definition.name)
-            .field("entry", entry)
-            .field("caller", caller)
-            .field("deferred", deferred)
-            .finish_non_exhaustive()
-    }
-}
-
-/// What came of a handler, in two registers: what nearly every call ends in.
-#[derive(Clone, Copy)]
-pub(crate) struct Brief {
-    pub(crate) kind: Kind,
-    /// Zero where there is none.
-    pub(crate) value: u64,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Kind {
-    /// Completed without a value.
-    Done,
-    /// Completed with a value and no extra outputs.
-    Value,
-    /// What the vCPU's `outcome` holds; where that is nothing, the handler panicked.
-    Other,
-}
-
-impl Brief {
-    /// Nothing brief.
-    pub(crate) const OTHER: Brief = Brief { kind: Kind::Other, value: 0 };
-
-    /// The value of a call that completed, if it has one.
-    #[inline]
-    pub(crate) fn get(self) -> Option<u64> {
-        if self.kind == Kind::Value { Some(self.value) } else { None }
-    }
-}
-
-impl Context<'_> {
-    /// Takes an outcome apart. One of a handler that took the right to complete the call later is not brief:
-    /// it may have to be taken back.
-    #[inline]
-    fn brief(&mut self, outcome: Outcome) -> Brief {
-        match outcome {
-            Outcome::Complete(output) if output.extra().is_empty() && !self.deferred => match output.get() {
-                Some(value) => Brief { kind: Kind::Value, value },
-                None => Brief { kind: Kind::Done, value: 0 },
-            },
-            other => {
-                self.vcpu.outcome = Some(other);
-                Brief::OTHER
-            }
-        }
-    }
-
-    /// The index of the calling vCPU.
-    pub fn vcpu(&self) -> u32 {
-        self.vcpu.index
-    }
-
-    /// Mode, privilege and byte order of the caller, together.
-    pub fn caller(&self) -> Caller {
-        self.caller
-    }
-
-    /// The byte order of the guest's structures.
-    pub fn endian(&self) -> Endian {
-        self.caller.endian
-    }
-
-    /// The mode the guest called from, for calls whose meaning differs between modes.
-    pub fn width(&self) -> Width {
-        self.caller.width
-    }
-
-    /// Whether a user program of the guest's made the call; only where the policy allows that.
-    pub fn is_user_mode(&self) -> bool {
-        self.caller.privilege == Privilege::User
-    }
-
-    /// The entry point that the call came in by; for one in memory, that of the call that handed it in.
-    pub fn entry(&self) -> EntryId {
-        self.entry
-    }
-
-    /// Whether the call came through a [ring](crate::ring), which waits for its end.
-    pub fn is_through_ring(&self) -> bool {
-        self.vcpu.is_ring
-    }
-
-    /// What is known of the call.
-    pub fn definition(&self) -> &'static Definition {
-        self.definition
-    }
-
-    /// The right to complete this call later, from any thread. Return [`Outcome::Deferred`] then.
-    pub fn defer(&mut self) -> Completion {
-        (self.deferred, self.vcpu.deferred) = (true, true);
-        self.vcpu.slot.open()
-    }
-}
-
-/// A handler after its types are gone: from argument registers, masked, to what came of it. It does not panic
-/// where there is `std`: that is caught here, where the compiler knows of many a handler that it cannot.
-pub(crate) trait Serve<Vm>: Handler + Send + Sync {
-    /// With the first arguments, for a call that takes no others.
-    fn few(&self, vm: &Vm, vcpu: &mut Vcpu, caller: Caller, arguments: &[u64; FEW]) -> Brief;
-
-    /// With all of them.
-    fn all(&self, vm: &Vm, vcpu: &mut Vcpu, caller: Caller, arguments: &[u64; MAX_ARGUMENTS]) -> Brief;
-}
-
-pub(crate) type Erased<Vm> = Box<dyn Serve<Vm>>;
-
-/// Makes one handler for every entry point that has the call.
-pub(crate) type Maker<Vm> = Box<dyn Fn(EntryId, &'static Definition) -> Erased<Vm>>;
 
 /// Argument registers that are read for every call, whether it takes them or not: so many at once cost less
 /// than a loop whose end no branch predictor knows.
 pub(crate) const FEW: usize = 4;
 
-/// A typed handler of a call at one entry point.
-struct Typed<F, C, R> {
-    handler: Arc<F>,
-    definition: &'static Definition,
-    entry: EntryId,
-    types: PhantomData<fn(C) -> R>,
+/// The arguments of a call that takes no others.
+pub(crate) type FewArguments = [u64; FEW];
+pub(crate) type AllArguments = [u64; MAX_ARGUMENTS];
+
+/// A handler after its types are gone: from who calls and argument registers, masked, to what came of it. It does
+/// not panic where there is `std`: that is caught in it, where the compiler knows of many a handler that it cannot.
+pub(crate) type Code<Vm, Arguments> = fn(&Vm, &mut Vcpu, Caller, &Arguments, &Place, &Bound<Vm>) -> Brief;
+
+/// One in a box.
+pub(crate) trait Boxed<Vm>: Send + Sync {
+    fn few(
+        &self,
+        vm: &Vm,
+        vcpu: &mut Vcpu,
+        caller: Caller,
+        arguments: &FewArguments,
+        place: &Place,
+        line: u32,
+    ) -> Brief;
+
+    fn all(
+        &self,
+        vm: &Vm,
+        vcpu: &mut Vcpu,
+        caller: Caller,
+        arguments: &AllArguments,
+        place: &Place,
+        line: u32,
+    ) -> Brief;
 }
 
-impl<F, C: Hypercall, R: Into<Outcome>> Typed<F, C, R> {
-    /// Decodes, calls, and makes an error an outcome. The context is made here, since no code is left of it
-    /// where the handler has no use for it.
-    #[inline(always)] // for the sake of the arguments' number
-    fn run<Vm>(&self, vm: &Vm, vcpu: &mut Vcpu, caller: Caller, arguments: &[u64]) -> Brief
-    where
-        F: Fn(&Vm, C, &mut Context<'_>) -> Result<R, Error>,
-    {
-        let Typed { definition, entry, .. } = *self;
-        let context = &mut Context { vcpu, definition, entry, caller, deferred: false };
-        let brief = guarded(|| {
-            let call = C::decode(&mut Slots::new(arguments, caller.width));
-            match call.and_then(|call| (self.handler)(vm, call, context)) {
-                Ok(done) => context.brief(done.into()),
-                Err(error) => context.brief(Outcome::Failed(error)),
+/// A handler at one entry point.
+pub(crate) struct Handler<Vm> {
+    /// For a call that takes few arguments.
+    pub(crate) few: Code<Vm, FewArguments>,
+    /// For any.
+    pub(crate) all: All<Vm>,
+}
+
+pub(crate) enum All<Vm> {
+    Compiled(Code<Vm, AllArguments>),
+    Boxed(Box<dyn Boxed<Vm>>),
+}
+
+impl<Vm> Handler<Vm> {
+    /// One that the straight path leaves to others.
+    pub(crate) fn elsewhere<A>(_: &Vm, _: &mut Vcpu, _: Caller, _: &A, _: &Place, _: &Bound<Vm>) -> Brief {
+        Brief { kind: Kind::Elsewhere, value: 0 }
+    }
+
+    /// One that fails as unsupported, whatever the arguments are.
+    pub(crate) fn unsupported() -> Handler<Vm> {
+        fn fail<Vm, A>(_: &Vm, vcpu: &mut Vcpu, _: Caller, _: &A, _: &Place, _: &Bound<Vm>) -> Brief {
+            vcpu.outcome = Some(Outcome::Failed(Error::Unsupported));
+            Brief::OTHER
+        }
+        Handler { few: fail, all: All::Compiled(fail) }
+    }
+
+    /// One in a box.
+    fn boxed(handler: Box<dyn Boxed<Vm>>) -> Handler<Vm> {
+        fn few<Vm>(
+            vm: &Vm,
+            vcpu: &mut Vcpu,
+            caller: Caller,
+            arguments: &FewArguments,
+            place: &Place,
+            bound: &Bound<Vm>,
+        ) -> Brief {
+            match &bound.handler.all {
+                All::Boxed(handler) => handler.few(vm, vcpu, caller, arguments, place, bound.line),
+                All::Compiled(_) => Handler::elsewhere(vm, vcpu, caller, arguments, place, bound),
             }
-        });
-        brief.unwrap_or(Brief::OTHER)
+        }
+        Handler { few, all: All::Boxed(handler) }
     }
 }
 
-impl<Vm, C, R, F> Serve<Vm> for Typed<F, C, R>
+/// Makes one handler for every entry point that has the call.
+pub(crate) type Maker<Vm> = Box<dyn Fn() -> Handler<Vm>>;
+
+/// Decodes, calls, and makes an error an outcome. The context is made here, since no code is left of it where the
+/// handler has no use for it.
+#[inline(always)] // for the sake of the arguments' number
+fn run<C: Hypercall, R: Into<Outcome>>(
+    arguments: &[u64],
+    mut context: Context<'_>,
+    handler: impl FnOnce(C, &mut Context<'_>) -> Result<R, Error>,
+) -> Brief {
+    let brief = guarded(|| {
+        let call = C::decode(&mut Slots::new(arguments, context.caller.width));
+        match call.and_then(|call| handler(call, &mut context)) {
+            Ok(done) => context.brief(done.into()),
+            Err(error) => context.brief(Outcome::Failed(error)),
+        }
+    });
+    brief.unwrap_or(Brief::OTHER)
+}
+
+/// The arguments of a call that takes few, if this is one.
+#[inline(always)] // for the sake of the arguments' number
+fn few_of<C: Hypercall>(all: &AllArguments) -> Option<&FewArguments> {
+    if const { C::DEFINITION.most_slots() <= FEW } { all.first_chunk() } else { None }
+}
+
+/// The handler of a VM that serves the call.
+pub(crate) fn compiled<Vm: Serves<C>, C: Hypercall>() -> Maker<Vm> {
+    fn few<Vm: Serves<C>, C: Hypercall>(
+        vm: &Vm,
+        vcpu: &mut Vcpu,
+        caller: Caller,
+        arguments: &FewArguments,
+        place: &Place,
+        bound: &Bound<Vm>,
+    ) -> Brief {
+        let context = Context { vcpu, place, line: bound.line, caller, deferred: false };
+        run(arguments, context, |call, context| vm.serve(call, context))
+    }
+    fn all<Vm: Serves<C>, C: Hypercall>(
+        vm: &Vm,
+        vcpu: &mut Vcpu,
+        caller: Caller,
+        arguments: &AllArguments,
+        place: &Place,
+        bound: &Bound<Vm>,
+    ) -> Brief {
+        if let Some(arguments) = few_of::<C>(arguments) {
+            return few::<Vm, C>(vm, vcpu, caller, arguments, place, bound);
+        }
+        let context = Context { vcpu, place, line: bound.line, caller, deferred: false };
+        run(arguments, context, |call, context| vm.serve(call, context))
+    }
+    Box::new(|| Handler { few: few::<Vm, C>, all: All::Compiled(all::<Vm, C>) })
+}
+
+/// A function or closure that is a handler.
+struct Typed<F, C, R> {
+    handler: Arc<F>,
+    types: PhantomData<fn(C) -> R>,
+}
+
+impl<Vm, C, R, F> Boxed<Vm> for Typed<F, C, R>
 where
     C: Hypercall,
     R: Into<Outcome>,
     F: Fn(&Vm, C, &mut Context<'_>) -> Result<R, Error> + Send + Sync,
 {
-    fn few(&self, vm: &Vm, vcpu: &mut Vcpu, caller: Caller, arguments: &[u64; FEW]) -> Brief {
-        self.run(vm, vcpu, caller, arguments)
+    fn few(
+        &self,
+        vm: &Vm,
+        vcpu: &mut Vcpu,
+        caller: Caller,
+        arguments: &FewArguments,
+        place: &Place,
+        line: u32,
+    ) -> Brief {
+        let context = Context { vcpu, place, line, caller, deferred: false };
+        run(arguments, context, |call, context| (self.handler)(vm, call, context))
     }
 
-    fn all(&self, vm: &Vm, vcpu: &mut Vcpu, caller: Caller, arguments: &[u64; MAX_ARGUMENTS]) -> Brief {
-        match arguments.first_chunk() {
-            Some(few) if const { C::DEFINITION.most_slots() <= FEW } => self.few(vm, vcpu, caller, few),
-            _ => self.run(vm, vcpu, caller, arguments),
+    fn all(
+        &self,
+        vm: &Vm,
+        vcpu: &mut Vcpu,
+        caller: Caller,
+        arguments: &AllArguments,
+        place: &Place,
+        line: u32,
+    ) -> Brief {
+        if let Some(arguments) = few_of::<C>(arguments) {
+            return self.few(vm, vcpu, caller, arguments, place, line);
         }
+        let context = Context { vcpu, place, line, caller, deferred: false };
+        run(arguments, context, |call, context| (self.handler)(vm, call, context))
     }
 }
 
-/// Wraps a typed handler.
-pub(crate) fn erase<Vm, C, R, F>(handler: F) -> Maker<Vm>
+/// Wraps a function or closure.
+fn wrap<Vm, C, R, F>(handler: &Arc<F>) -> Box<dyn Boxed<Vm>>
+where
+    C: Hypercall,
+    R: Into<Outcome> + 'static,
+    F: Fn(&Vm, C, &mut Context<'_>) -> Result<R, Error> + Send + Sync + 'static,
+{
+    Box::new(Typed { handler: Arc::clone(handler), types: PhantomData::<fn(C) -> R> })
+}
+
+/// The handler that a function or closure is.
+pub(crate) fn boxed<Vm, C, R, F>(handler: F) -> Maker<Vm>
 where
     C: Hypercall,
     R: Into<Outcome> + 'static,
     F: Fn(&Vm, C, &mut Context<'_>) -> Result<R, Error> + Send + Sync + 'static,
 {
     let handler = Arc::new(handler);
-    Box::new(move |entry, definition| {
-        Box::new(Typed { handler: handler.clone(), definition, entry, types: PhantomData::<fn(C) -> R> })
-    })
-}
-
-/// Fails whatever the arguments are.
-pub(crate) struct Fails(pub(crate) Error);
-
-impl<Vm> Serve<Vm> for Fails {
-    fn few(&self, _: &Vm, vcpu: &mut Vcpu, _: Caller, _: &[u64; FEW]) -> Brief {
-        vcpu.outcome = Some(Outcome::Failed(self.0));
-        Brief::OTHER
-    }
-
-    fn all(&self, vm: &Vm, vcpu: &mut Vcpu, caller: Caller, _: &[u64; MAX_ARGUMENTS]) -> Brief {
-        self.few(vm, vcpu, caller, &[0; FEW])
-    }
+    Box::new(move || Handler::boxed(wrap(&handler)))
 }
 
 /// A handler linked into the program by a crate that does not know the VM's type.
@@ -238,24 +280,40 @@ impl core::fmt::Debug for LinkedHandler {
 }
 
 /// A link-time handler with its services resolved.
-pub struct BoundHandler(Maker<()>);
+pub struct BoundHandler(Box<dyn Fn() -> Box<dyn Boxed<()>>>);
 
 impl BoundHandler {
     /// The same for a VM of some type, of which it knows nothing.
     pub(crate) fn maker<Vm>(self) -> Maker<Vm> {
-        Box::new(move |entry, definition| Box::new(Linked((self.0)(entry, definition))))
+        Box::new(move || Handler::boxed(Box::new(Linked((self.0)()))))
     }
 }
 
-struct Linked(Erased<()>);
+struct Linked(Box<dyn Boxed<()>>);
 
-impl<Vm> Serve<Vm> for Linked {
-    fn few(&self, _: &Vm, vcpu: &mut Vcpu, caller: Caller, arguments: &[u64; FEW]) -> Brief {
-        self.0.few(&(), vcpu, caller, arguments)
+impl<Vm> Boxed<Vm> for Linked {
+    fn few(
+        &self,
+        _: &Vm,
+        vcpu: &mut Vcpu,
+        caller: Caller,
+        arguments: &FewArguments,
+        place: &Place,
+        line: u32,
+    ) -> Brief {
+        self.0.few(&(), vcpu, caller, arguments, place, line)
     }
 
-    fn all(&self, _: &Vm, vcpu: &mut Vcpu, caller: Caller, arguments: &[u64; MAX_ARGUMENTS]) -> Brief {
-        self.0.all(&(), vcpu, caller, arguments)
+    fn all(
+        &self,
+        _: &Vm,
+        vcpu: &mut Vcpu,
+        caller: Caller,
+        arguments: &AllArguments,
+        place: &Place,
+        line: u32,
+    ) -> Brief {
+        self.0.all(&(), vcpu, caller, arguments, place, line)
     }
 }
 
@@ -278,7 +336,8 @@ where
     R: Into<Outcome> + 'static,
     F: Fn(C, &mut Context<'_>) -> Result<R, Error> + Send + Sync + 'static,
 {
-    BoundHandler(erase(move |(): &(), call: C, context: &mut Context<'_>| handler(call, context)))
+    let handler = Arc::new(move |(): &(), call: C, context: &mut Context<'_>| handler(call, context));
+    BoundHandler(Box::new(move || wrap(&handler)))
 }
 
 /// Plugs a handler in at link time, from a crate that knows no VM type: it takes a service instead.

@@ -64,6 +64,7 @@ mod build_error;
 mod builder;
 pub mod call_entry;
 mod completion;
+mod context;
 pub mod convention;
 pub mod definition;
 pub mod dispatcher;
@@ -88,8 +89,7 @@ pub mod statistics;
 mod straight;
 pub mod transport;
 mod vcpu;
-#[doc(hidden)]
-pub mod working_set;
+mod working_set;
 
 #[doc(hidden)]
 pub use ::{bitflags, bytemuck, linkme};
@@ -99,11 +99,12 @@ pub use build_error::BuildError;
 pub use builder::Builder;
 pub use call_entry::{CallEntry, Progress};
 pub use completion::Completion;
+pub use context::Context;
 pub use convention::{Convention, Mode, Reg, Registers, Trap};
 pub use definition::{Definition, Hypercall, Status};
 pub use dispatcher::{Dispatcher, EntryId, EntryPoint};
 pub use error::Error;
-pub use handler::Context;
+pub use handler::Serves;
 pub use hypercall_derive::{Argument, Hypercall, Shared};
 pub use interface::Interface;
 pub use multicall::Multicall;
@@ -117,8 +118,8 @@ pub mod prelude {
     pub use crate::argument::Argument;
     pub use crate::definition::Hypercall;
     pub use crate::{
-        Arch, Context, Definition, Dispatcher, EntryPoint, Error, Interface, Outcome, Output, Policy, Status,
-        Width,
+        Arch, Context, Definition, Dispatcher, EntryPoint, Error, Interface, Outcome, Output, Policy, Serves,
+        Status, Width,
     };
     pub use hypercall_derive::{Argument, Hypercall, Shared};
 }

@@ -1,7 +1,7 @@
 //! The numbers at an entry point: whose each is, and the call behind it.
 
 use crate::encoding::Encoding;
-use crate::handler::{Erased, Serve};
+use crate::handler::Handler;
 use crate::interface::Span;
 use alloc::boxed::Box;
 use alloc::vec::Vec;
@@ -36,14 +36,24 @@ impl EntrySpan {
 
 /// The call of a number at one entry point: all of it that the call path needs, side by side.
 pub(crate) struct Bound<Vm> {
-    pub(crate) handler: Erased<Vm>,
-    /// Where it is counted: its slot + 1.
+    pub(crate) handler: Handler<Vm>,
+    /// Where it is counted: its slot + 1; 0 where the number has no call.
     pub(crate) line: u32,
-    /// Whether there is nothing to do before the handler, and four arguments are all that it takes.
-    pub(crate) is_plain: bool,
 }
 
-/// Numbers without a call between two that have one, at most, within a run: one costs 24 bytes in a table, a
+impl<Vm> Bound<Vm> {
+    fn none() -> Bound<Vm> {
+        Bound { handler: Handler { few: Handler::elsewhere, ..Handler::unsupported() }, line: 0 }
+    }
+
+    pub(crate) fn new(handler: Handler<Vm>, line: u32, is_plain: bool) -> Bound<Vm> {
+        // What a call costs is decided here: the straight path asks nothing but whether the number has a place.
+        let few = if is_plain { handler.few } else { Handler::elsewhere };
+        Bound { handler: Handler { few, ..handler }, line }
+    }
+}
+
+/// Numbers without a call between two that have one, at most, within a run: one costs 32 bytes in a table, a
 /// run some time in the search of the runs before it.
 const GAP: usize = 256;
 
@@ -51,7 +61,7 @@ const GAP: usize = 256;
 pub(crate) struct Run<Vm> {
     first: u64,
     shift: u32,
-    table: Box<[Option<Bound<Vm>>]>,
+    table: Box<[Bound<Vm>]>,
 }
 
 impl<Vm> Run<Vm> {
@@ -63,15 +73,15 @@ impl<Vm> Run<Vm> {
     /// The runs of a span's calls, each with its place in the span.
     pub(crate) fn all(span: &Span, mut calls: Vec<(u64, Bound<Vm>)>) -> Vec<Run<Vm>> {
         calls.sort_by_key(|(place, _)| *place);
-        let mut runs: Vec<(u64, Vec<Option<Bound<Vm>>>)> = Vec::new();
+        let mut runs: Vec<(u64, Vec<Bound<Vm>>)> = Vec::new();
         for (place, bound) in calls {
             let within = |(start, table): &&mut (u64, Vec<_>)| place - start < (table.len() + GAP) as u64;
             match runs.last_mut().filter(within) {
                 Some((start, table)) => {
-                    table.resize_with((place - *start) as usize, || None); // under 65536, as a span's numbers
-                    table.push(Some(bound));
+                    table.resize_with((place - *start) as usize, Bound::none); // under 65536, as a span's numbers
+                    table.push(bound);
                 }
-                None => runs.push((place, Vec::from([Some(bound)]))),
+                None => runs.push((place, Vec::from([bound]))),
             }
         }
         let run = |(start, table): (u64, Vec<_>)| Run {
@@ -82,31 +92,22 @@ impl<Vm> Run<Vm> {
         runs.into_iter().map(run).collect()
     }
 
-    /// The call with a number, as the guest wrote it.
+    /// What there is at the place of a number, as the guest wrote it: it may have no call.
     #[inline]
-    pub(crate) fn find(&self, wire: u64) -> Option<&Bound<Vm>> {
+    pub(crate) fn at(&self, wire: u64) -> Option<&Bound<Vm>> {
         let place = usize::try_from(place(wire, self.first, self.shift)).ok()?;
-        self.table.get(place)?.as_ref()
+        self.table.get(place)
     }
 
-    /// The same, if there is nothing to do before its handler: one look at the table for both.
+    /// The call with a number.
     #[inline]
-    pub(crate) fn find_plain(&self, wire: u64) -> Option<&Bound<Vm>> {
-        let place = usize::try_from(place(wire, self.first, self.shift)).ok()?;
-        match self.table.get(place)? {
-            Some(bound) if bound.is_plain => Some(bound),
-            _ => None,
-        }
+    pub(crate) fn find(&self, wire: u64) -> Option<&Bound<Vm>> {
+        self.at(wire).filter(|bound| bound.line != 0)
     }
 
     /// Where its calls are.
     pub(crate) fn address(&self) -> usize {
         self.table.as_ptr().addr()
-    }
-
-    /// The handler of its first call.
-    pub(crate) fn handler(&self) -> Option<&dyn Serve<Vm>> {
-        self.table.iter().flatten().next().map(|bound| &*bound.handler)
     }
 
     /// Bytes of it, what handlers own apart.
@@ -119,7 +120,6 @@ impl<Vm> Run<Vm> {
 mod tests {
     use super::*;
     use crate::Numbering;
-    use crate::handler::Fails;
     use crate::interface::Span;
     use alloc::vec;
 
@@ -160,10 +160,7 @@ mod tests {
         for (first, step) in [(0, 1), (0x7000, 4), (1 << 40, 1 << 20)] {
             let span = Span { numbering: Numbering::X86, first, start: 0, step, count: 0x1_0000 };
             let places = [3, 3 + GAP as u64, 4 + 2 * GAP as u64, 0xfffe, 0xffff];
-            let bound = |place: &u64| {
-                let handler = Box::new(Fails(crate::Error::Invalid));
-                (*place, Bound { handler, line: *place as u32, is_plain: true })
-            };
+            let bound = |place: &u64| (*place, Bound::new(Handler::unsupported(), *place as u32, true));
             let runs = Run::<()>::all(&span, places.iter().rev().map(bound).collect());
             assert_eq!(runs.iter().map(|run| run.table.len()).collect::<Vec<_>>(), [GAP + 1, 1, 2]);
             for place in 0..span.count {

@@ -1,7 +1,7 @@
 //! A call that has a handler, and what becomes of what that answers.
 
+use crate::context::{Brief, Kind};
 use crate::entry::{Entry, encode};
-use crate::handler::{Brief, Kind};
 use crate::outcome::Action;
 use crate::statistics::Event;
 use crate::vcpu::Deferral;
@@ -98,7 +98,7 @@ impl Served {
         let outcome = match brief.kind {
             Kind::Done => Some(Outcome::Complete(Output::NONE)),
             Kind::Value => Some(Outcome::Complete(Output::value(brief.value))),
-            Kind::Other => vcpu.outcome.take(),
+            Kind::Other | Kind::Elsewhere => vcpu.outcome.take(),
         };
         match outcome {
             Some(Outcome::Deferred) if deferred => (Outcome::Deferred, Event::Served),

@@ -1,9 +1,10 @@
 //! The path of nearly every call, and where it leaves it.
 
 use crate::arch::Caller;
+use crate::context::{Brief, Kind};
 use crate::convention::Registers;
 use crate::entry::Marshal;
-use crate::handler::{Brief, FEW, Kind};
+use crate::handler::FEW;
 use crate::numbers::Bound;
 use crate::outcome::Action;
 use crate::served::Site;
@@ -24,7 +25,7 @@ impl<Vm> Dispatcher<Vm> {
         registers: &mut R,
         caller: Caller,
     ) -> ControlFlow<Action> {
-        if let Some(bound) = self.entries[entry.0].first.find_plain(mode.number(registers))
+        if let Some(bound) = self.entries[entry.0].first.at(mode.number(registers))
             && self.may_call(caller)
             && !is_traced()
         {
@@ -76,7 +77,6 @@ impl<Vm> Dispatcher<Vm> {
         caller: Caller,
     ) -> ControlFlow<Action> {
         if let Some(bound) = self.entries[entry.0].find(mode.number(registers))
-            && bound.is_plain
             && self.may_call(caller)
             && !is_traced()
         {
@@ -85,7 +85,7 @@ impl<Vm> Dispatcher<Vm> {
         self.serve_any(entry, vm, vcpu, registers, caller)
     }
 
-    /// Serves a call that has nothing to do before its handler.
+    /// Serves what stands at the place of a number.
     #[inline(always)] // for the sake of a mode that is known
     #[allow(clippy::too_many_arguments)] // all that its callers have found
     fn serve_plain<R: Registers + ?Sized>(
@@ -100,16 +100,20 @@ impl<Vm> Dispatcher<Vm> {
     ) -> ControlFlow<Action> {
         let mut copy = [0; FEW];
         let arguments = mode.few(registers, &mut copy);
-        let brief = bound.handler.few(vm, vcpu, mode.caller(caller), arguments);
-        vcpu.counters.served(bound.line as usize);
-        if brief.kind == Kind::Other {
-            return self.settle(entry, bound.line as usize, mode.mode, vcpu, registers);
+        let place = &self.entries[entry.0].place;
+        let brief = (bound.handler.few)(vm, vcpu, mode.caller(caller), arguments, place, bound);
+        match brief.kind {
+            Kind::Done | Kind::Value => {
+                vcpu.counters.served(bound.line as usize);
+                mode.write_plain(registers, brief);
+                ControlFlow::Continue(())
+            }
+            Kind::Other => self.settle(entry, bound.line as usize, mode.mode, vcpu, registers),
+            Kind::Elsewhere => self.serve_any(entry, vm, vcpu, registers, caller),
         }
-        mode.write_plain(registers, brief);
-        ControlFlow::Continue(())
     }
 
-    /// Answers a call that is counted, whose handler ran, but did not complete with a value or none.
+    /// Answers a call whose handler ran, but did not complete with a value or none.
     #[cold]
     #[inline(never)]
     fn settle<R: Registers + ?Sized>(
@@ -122,12 +126,14 @@ impl<Vm> Dispatcher<Vm> {
     ) -> ControlFlow<Action> {
         // The tables were made of these calls.
         let Some(served) = self.calls.at(line) else { return ControlFlow::Continue(()) };
+        vcpu.counters.served(line);
         let number = mode.number_width.mask(registers.get(mode.number.index));
         let site = Site { entry: &self.entries[entry.0], line, number, width: mode.width };
         write(mode, registers, served.settle(&site, vcpu, Brief::OTHER, 0))
     }
 
     /// As [`serve`](Self::serve), whatever the call is.
+    #[cold]
     #[inline(never)]
     fn serve_any<R: Registers + ?Sized>(
         &self,

@@ -21,7 +21,7 @@ pub struct Vcpu {
     /// Whether it stands for a vCPU at a ring.
     pub(crate) is_ring: bool,
     /// The outcome of the handler that ran last, from its end until the dispatcher looks at it: one that
-    /// [`Brief`](crate::handler::Brief) does not tell.
+    /// [`Brief`](crate::context::Brief) does not tell.
     pub(crate) outcome: Option<Outcome>,
     /// Whether that handler took the right to complete the call later.
     pub(crate) deferred: bool,

@@ -92,6 +92,21 @@ struct Old;
 #[hypercall(number = 3, name = "SP_DENIED", interface = SPACE, arch(x86), status = active)]
 struct Denied;
 
+/// Is served by the VM itself.
+#[derive(Hypercall)]
+#[hypercall(number = 4, name = "SP_COMPILED", interface = SPACE, arch(x86), status = active)]
+struct Compiled {
+    /// What to do.
+    what: u8,
+}
+
+impl Serves<Compiled> for () {
+    type Answer = u64;
+    fn serve(&self, call: Compiled, _: &mut Context<'_>) -> Result<u64, Error> {
+        if call.what == 0 { Err(Error::Busy) } else { Ok(call.what.into()) }
+    }
+}
+
 fn act((): &(), call: Act, context: &mut Context<'_>) -> Result<Outcome, Error> {
     Ok(match call.what {
         0 => Outcome::Retry,
@@ -121,6 +136,7 @@ fn no_call_of(change: impl FnOnce(Builder<()>) -> Builder<()>) {
         .handle(act)
         .handle(|(): &(), _: Old, _: &mut Context<'_>| Ok(()))
         .handle(|(): &(), _: Denied, _: &mut Context<'_>| Ok(()))
+        .serves::<Compiled>()
         .policy("deny=SP_DENIED".parse().unwrap());
     let dispatcher = change(builder).build().unwrap();
     let entry = dispatcher.entry(point).unwrap();
@@ -139,6 +155,9 @@ fn no_call_of(change: impl FnOnce(Builder<()>) -> Builder<()>) {
         (BASE + 1, 1 << 40, Caller::X86_64),
         (BASE + 2, 0, Caller::X86_64),
         (BASE + 3, 0, Caller::X86_64),
+        (BASE + 4, 0, Caller::X86_64),
+        (BASE + 4, 7, Caller::X86_64),
+        (BASE + 4, 256, Caller::X86_64),
         (0x99, 0, Caller::X86_64),
         (u64::MAX, 0, Caller::X86_64),
         (BASE + 1, 1, user),

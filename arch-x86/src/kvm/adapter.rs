@@ -100,7 +100,7 @@ impl<Vm> KvmCalls<Vm> {
         let vcpu = dispatcher.vcpu(index);
         for (point, _, _) in dispatcher.entries() {
             let Some(id) = dispatcher.entry(point) else { continue };
-            let prefetch = || Prefetch::new(&dispatcher.working_set(id, &vcpu));
+            let prefetch = || Prefetch(dispatcher.working_set(id, &vcpu));
             if point == entry::EXIT_HYPERCALL {
                 hypercall = Some(id);
             } else if point == entry::EXIT_XEN {

@@ -13,6 +13,7 @@ mod multicall;
 mod multicall_hostile;
 mod outcomes;
 mod policy;
+mod serves;
 mod statistics;
 #[cfg(feature = "std")]
 mod trace;

@@ -31,12 +31,9 @@ fn vcpus_share_the_tables_of_their_working_sets_and_no_counters() {
     let entry = dispatcher.entry(point).unwrap();
     let other = dispatcher.vcpu(1);
     let sets = [&guest.vcpu, &other].map(|vcpu| dispatcher.working_set(entry, vcpu));
-    let [one, two] = sets.map(|set| set.addresses);
-    assert_eq!(one[..3], two[..3]);
-    assert!(one[3].abs_diff(two[3]) >= 256, "counters of two vCPUs on a cache line");
-    assert!(one.iter().all(|address| *address != 0));
-    let [one, two] = sets.map(|set| set.handler.map(|handler| (&raw const *handler).addr()));
-    assert!(one.is_some() && one == two);
+    assert_eq!(sets[0][..3], sets[1][..3]);
+    assert!(sets[0][3].abs_diff(sets[1][3]) >= 256, "counters of two vCPUs on a cache line");
+    assert!(sets[0].iter().all(|address| *address != 0));
 }
 
 #[test]

@@ -6,7 +6,7 @@ use hypercall_core::definition::{ArgumentInfo, Location};
 use hypercall_core::memory::{FlatMemory, GuestMemory};
 use hypercall_core::{
     Arch, Builder, Context, Definition, Dispatcher, EntryPoint, Error, Hypercall, Interface, Policy,
-    Registry, Status, interface,
+    Registry, Serves, Status, interface,
 };
 
 /// How many handlers there are.
@@ -94,6 +94,23 @@ impl<const N: u32> Hypercall for Call<N> {
     }
 }
 
+impl<const N: u32> Serves<Call<N>> for State {
+    type Answer = u64;
+
+    fn serve(&self, call: Call<N>, _: &mut Context<'_>) -> Result<u64, Error> {
+        Ok(work::<N>(self, call.a, call.b, call.c, call.d))
+    }
+}
+
+/// How a dispatcher gets a handler.
+pub type Handle = fn(Builder<State>, &'static Definition) -> Builder<State>;
+
+/// As the VM serves the call.
+fn serves<const N: u32>(builder: Builder<State>, definition: &'static Definition) -> Builder<State> {
+    builder.serves_as::<Call<N>>(definition)
+}
+
+/// By a closure.
 fn handle<const N: u32>(builder: Builder<State>, definition: &'static Definition) -> Builder<State> {
     builder.handle_as(definition, |state: &State, call: Call<N>, _: &mut Context<'_>| {
         Ok(work::<N>(state, call.a, call.b, call.c, call.d))
@@ -114,8 +131,10 @@ macro_rules! tables {
     ($($kind:literal)*) => {
         /// The functions, by kind.
         pub static DIRECT: [Direct; KINDS] = [$(direct::<$kind>),*];
-        type Handle = fn(Builder<State>, &'static Definition) -> Builder<State>;
-        static HANDLE: [Handle; KINDS] = [$(handle::<$kind>),*];
+        /// What a dispatcher has them of otherwise.
+        pub static SERVES: [Handle; KINDS] = [$(serves::<$kind>),*];
+        /// The same as closures.
+        pub static CLOSURES: [Handle; KINDS] = [$(handle::<$kind>),*];
 
         /// The functions by `match`, for number `n` the one of kind `n`.
         #[inline(always)]
@@ -150,6 +169,20 @@ pub fn dispatcher(
     numbers: &[Numbers],
     change: impl FnOnce(Builder<State>) -> Builder<State>,
 ) -> Result<Dispatcher<State>, hypercall_core::BuildError> {
+    dispatcher_of(&SERVES, arch, entry, numbers, change)
+}
+
+/// As [`dispatcher`], with these handlers.
+///
+/// # Errors
+/// What the builder refuses.
+pub fn dispatcher_of(
+    handlers: &[Handle; KINDS],
+    arch: Arch,
+    entry: (EntryPoint, &'static hypercall_core::Convention, &'static Interface),
+    numbers: &[Numbers],
+    change: impl FnOnce(Builder<State>) -> Builder<State>,
+) -> Result<Dispatcher<State>, hypercall_core::BuildError> {
     let none = Registry::new([]).expect("no definitions collide");
     let mut builder =
         Dispatcher::builder(arch).registry(none).entry(entry.0, entry.1, entry.2).policy(Policy::default());
@@ -158,7 +191,7 @@ pub fn dispatcher(
         // A definition lives as long as the program, as those do that are compiled into one.
         let name = Box::leak(format!("BENCH_{index}").into_boxed_str());
         let definition = Box::leak(Box::new(definition(name, (numbers.number)(place), numbers.interface)));
-        builder = HANDLE[index % KINDS](builder, definition);
+        builder = handlers[index % KINDS](builder, definition);
     }
     change(builder).build()
 }

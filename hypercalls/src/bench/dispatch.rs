@@ -4,7 +4,7 @@
 //! check or look-up, a call through a function pointer, the result into the register file. They check no
 //! caller, count nothing, have no policy, and die with a handler that panics.
 
-use super::calls::{self, DIRECT, Direct, KINDS, Numbers, State};
+use super::calls::{self, CLOSURES, DIRECT, Direct, KINDS, Numbers, SERVES, State};
 use super::clock;
 use super::rounds::Subject;
 use super::{Bench, BenchError};
@@ -153,6 +153,8 @@ const PAPR: Layout = Layout {
 /// A dispatcher over a layout, and what its calls look like in the number register.
 struct World {
     dispatcher: Dispatcher<State>,
+    /// The same calls, their handlers closures.
+    closures: Dispatcher<State>,
     layout: Layout,
     wires: Vec<u64>,
     /// The calls of one sample, each as it stands in the number register.
@@ -166,7 +168,10 @@ impl World {
     fn new(layout: Layout, count: u64) -> Result<World, BenchError> {
         let numbers = (layout.numbers)(count);
         let (point, convention, interface) = layout.entry;
-        let dispatcher = calls::dispatcher(layout.arch, (point, convention, interface), &numbers, |b| b)?;
+        let make = |handlers| {
+            calls::dispatcher_of(handlers, layout.arch, (point, convention, interface), &numbers, |b| b)
+        };
+        let (dispatcher, closures) = (make(&SERVES)?, make(&CLOSURES)?);
         let wires: Vec<u64> = numbers
             .iter()
             .flat_map(|n| {
@@ -176,7 +181,7 @@ impl World {
             .collect();
         let places = random_places(wires.len());
         let random = places.iter().map(|place| wires[*place as usize] as u32).collect();
-        Ok(World { dispatcher, layout, wires, random, places, state: State::default() })
+        Ok(World { dispatcher, closures, layout, wires, random, places, state: State::default() })
     }
 
     /// The sequence of calls, by number and by place: one place over and over, or any.
@@ -225,20 +230,23 @@ fn subjects_of<'a, F: File + 'a>(world: &'a World, prefix: &str, random: bool) -
     let id = |word: &str| format!("{prefix}/{word}");
     let of_kind = |place: usize| DIRECT[place % KINDS];
 
-    let dispatcher = &world.dispatcher;
-    let entry = dispatcher.entry(world.layout.entry.0).expect("it was bound");
-    let (mut vcpu, mut file, numbers) = (dispatcher.vcpu(0), F::default(), sequence.clone());
-    let caller = world.layout.caller;
-    let own = Subject::ns(id("hypercall"), move || {
-        clock::each(numbers.len() as u64, || {
-            for number in &numbers {
-                file.set_number((*number).into());
-                let registers = black_box(file.registers());
-                let action = dispatcher.serve(entry, state, &mut vcpu, registers, caller);
-                assert!(action.is_continue());
-            }
+    let dispatched = |word: &str, dispatcher: &'a Dispatcher<State>| {
+        let entry = dispatcher.entry(world.layout.entry.0).expect("it was bound");
+        let (mut vcpu, mut file, numbers) = (dispatcher.vcpu(0), F::default(), sequence.clone());
+        let caller = world.layout.caller;
+        Subject::ns(id(word), move || {
+            clock::each(numbers.len() as u64, || {
+                for number in &numbers {
+                    file.set_number((*number).into());
+                    let registers = black_box(file.registers());
+                    let action = dispatcher.serve(entry, state, &mut vcpu, registers, caller);
+                    assert!(action.is_continue());
+                }
+            })
         })
-    });
+    };
+    let own = dispatched("hypercall", &world.dispatcher);
+    let closures = dispatched("closures", &world.closures);
 
     let mut file = F::default();
     let table: Vec<Direct> = (0..world.wires.len()).map(of_kind).collect();
@@ -268,7 +276,7 @@ fn subjects_of<'a, F: File + 'a>(world: &'a World, prefix: &str, random: bool) -
         })
     });
 
-    let mut all = vec![own.against(base.clone()), array];
+    let mut all = vec![own.against(base.clone()), closures.against(base.clone()), array];
     if world.wires.len() == KINDS {
         let (mut file, numbers) = (F::default(), places);
         let by_match = Subject::ns(id("match"), move || {
