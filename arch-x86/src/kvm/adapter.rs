@@ -159,30 +159,38 @@ impl<Vm> KvmCalls<Vm> {
     /// is a call.
     #[inline]
     pub fn recognise<'a>(&self, exit: VcpuExit<'a>) -> Result<Call, VcpuExit<'a>> {
-        let first = match &exit {
+        self.call_of(&exit).ok_or(exit)
+    }
+
+    /// As [`recognise`](Self::recognise), of an exit that stays where it is, which is a little less to do:
+    /// nothing for one that is no call.
+    #[inline(always)] // code on another page is as dear as all of this: an exit leaves no translation for it
+    pub fn call_of(&self, exit: &VcpuExit<'_>) -> Option<Call> {
+        let first = match exit {
             VcpuExit::IoOut(port, [_]) => self.ports.at_first(*port).map(|entry| (entry, Form::Port)),
             VcpuExit::MmioWrite(address, _) => {
                 self.addresses.at_first(*address).map(|entry| (entry, Form::Mmio))
             }
             _ => None,
         };
-        if let Some((entry, form)) = first {
-            return Ok(Call { entry, form });
+        match first {
+            Some((entry, form)) => Some(Call { entry, form }),
+            None => self.other_call_of(exit),
         }
-        self.recognise_other(exit)
     }
 
-    /// As [`recognise`](Self::recognise), of exits that are not a call by the first doorbell of a kind.
+    /// As [`call_of`](Self::call_of), of exits that are not a call by the first doorbell of a kind.
+    #[cold]
     #[inline(never)]
-    fn recognise_other<'a>(&self, exit: VcpuExit<'a>) -> Result<Call, VcpuExit<'a>> {
-        let (entry, form) = match &exit {
+    fn other_call_of(&self, exit: &VcpuExit<'_>) -> Option<Call> {
+        let (entry, form) = match exit {
             VcpuExit::IoOut(port, [_]) => (self.ports.find(*port), Form::Port),
             VcpuExit::MmioWrite(address, _) => (self.addresses.find(*address), Form::Mmio),
             VcpuExit::Hypercall(_) => (self.hypercall, Form::Hypercall),
             VcpuExit::Unsupported(KVM_EXIT_XEN) => (self.xen, Form::Xen),
-            _ => return Err(exit),
+            _ => return None,
         };
-        entry.map(|entry| Call { entry, form }).ok_or(exit)
+        Some(Call { entry: entry?, form })
     }
 
     /// Serves a call. Where the handler deferred its answer, this waits for it.
@@ -193,7 +201,7 @@ impl<Vm> KvmCalls<Vm> {
     ///
     /// # Errors
     /// [`KvmError::Ioctl`] and [`KvmError::Incomplete`]: KVM's, not the guest's; the VM cannot go on.
-    #[inline]
+    #[inline(always)] // as `call_of`
     pub fn serve(&mut self, call: Call, vcpu: &mut VcpuFd, vm: &Vm) -> Result<Served, KvmError> {
         if self.access != Access::Sync || !call.form.is_doorbell() {
             return self.serve_otherwise(call, vcpu, vm);
@@ -212,6 +220,7 @@ impl<Vm> KvmCalls<Vm> {
     }
 
     /// Serves a call that KVM_RUN did not bring in registers of its own accord.
+    #[cold]
     #[inline(never)]
     fn serve_otherwise(&mut self, call: Call, vcpu: &mut VcpuFd, vm: &Vm) -> Result<Served, KvmError> {
         match call.form {

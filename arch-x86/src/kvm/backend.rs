@@ -57,16 +57,13 @@ impl<Vm> KvmVcpu<Vm> {
             }
             Err(error) => return Err(KvmError::ioctl("KVM_RUN")(error)),
         };
-        let other = match self.calls.recognise(exit) {
-            Ok(call) => {
-                return Ok(match self.calls.serve(call, &mut self.fd, vm)? {
-                    Served::Resume => None,
-                    Served::Exit(exit) => Some(Stop::Exit(exit)),
-                });
-            }
-            Err(other) => other,
-        };
-        Ok(Some(match other {
+        if let Some(call) = self.calls.call_of(&exit) {
+            return Ok(match self.calls.serve(call, &mut self.fd, vm)? {
+                Served::Resume => None,
+                Served::Exit(exit) => Some(Stop::Exit(exit)),
+            });
+        }
+        Ok(Some(match exit {
             VcpuExit::Hlt => Stop::Halted,
             VcpuExit::Intr => Stop::Interrupted,
             VcpuExit::IrqWindowOpen => Stop::InterruptWindow,

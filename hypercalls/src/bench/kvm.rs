@@ -182,12 +182,14 @@ impl Guest {
     pub(super) fn hypercall(&mut self, then: impl FnOnce()) -> Result<(), BenchError> {
         let exit = self.fd.run();
         then();
-        match self.calls.recognise(exit.map_err(KvmError::ioctl("KVM_RUN"))?) {
-            Ok(call) => match self.calls.serve(call, &mut self.fd, &self.state)? {
-                Served::Resume => Ok(()),
-                Served::Exit(exit) => Err(BenchError::Guest(format!("{exit:?}"))),
-            },
-            Err(other) => Err(BenchError::Guest(format!("{other:?}"))),
+        let call = match &exit {
+            Ok(exit) => self.calls.call_of(exit),
+            Err(error) => return Err(KvmError::ioctl("KVM_RUN")(*error).into()),
+        };
+        let Some(call) = call else { return Err(BenchError::Guest(format!("{exit:?}"))) };
+        match self.calls.serve(call, &mut self.fd, &self.state)? {
+            Served::Resume => Ok(()),
+            Served::Exit(exit) => Err(BenchError::Guest(format!("{exit:?}"))),
         }
     }
 
