@@ -184,11 +184,8 @@ impl<Vm> Dispatcher<Vm> {
         registers: &mut R,
         caller: Caller,
     ) -> ControlFlow<Action> {
-        if let (Some(convention), Some(mode)) = (R::COMMON, const { &Marshal::common::<R>() })
-            && core::ptr::eq(convention, self.entries[entry.0].convention)
-            && caller.width == Width::Bits64
-        {
-            return self.serve_first(entry, mode, vm, vcpu, registers, caller);
+        if let (Some(convention), Some(mode)) = (R::COMMON, const { &Marshal::common::<R>() }) {
+            return self.serve_first(entry, convention, mode, vm, vcpu, registers, caller);
         }
         self.serve_by_table(entry, vm, vcpu, registers, caller)
     }

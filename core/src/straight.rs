@@ -1,6 +1,6 @@
 //! The path of nearly every call, and where it leaves it.
 
-use crate::arch::Caller;
+use crate::arch::{Caller, Width};
 use crate::context::{Brief, Kind};
 use crate::convention::Registers;
 use crate::entry::Marshal;
@@ -8,7 +8,7 @@ use crate::handler::FEW;
 use crate::numbers::Bound;
 use crate::outcome::Action;
 use crate::served::Site;
-use crate::{Dispatcher, EntryId, Mode, Vcpu};
+use crate::{Convention, Dispatcher, EntryId, Mode, Vcpu};
 use core::ops::ControlFlow;
 use tracing::level_filters::LevelFilter;
 
@@ -16,16 +16,24 @@ impl<Vm> Dispatcher<Vm> {
     /// In a straight line what nearly every call is: one of the entry's first table, with nothing to do before
     /// its handler, that completes with a value or none. Whatever else it is begins anew.
     #[inline(always)] // for the sake of a mode that is known
+    #[allow(clippy::too_many_arguments)] // all that `serve` has
     pub(crate) fn serve_first<R: Registers + ?Sized>(
         &self,
         entry: EntryId,
+        convention: &'static Convention,
         mode: &Marshal,
         vm: &Vm,
         vcpu: &mut Vcpu,
         registers: &mut R,
         caller: Caller,
     ) -> ControlFlow<Action> {
-        if let Some(bound) = self.entries[entry.0].first.at(mode.number(registers))
+        let at = &self.entries[entry.0];
+        // Looked up before anything else is asked: where the processor goes on depends on this alone.
+        let found = at.first.at(mode.number(registers));
+        if !core::ptr::eq(convention, at.convention) || caller.width == Width::Bits32 {
+            return self.serve_by_table(entry, vm, vcpu, registers, caller);
+        }
+        if let Some(bound) = found
             && self.may_call(caller)
             && !is_traced()
         {
