@@ -75,7 +75,8 @@ impl World {
         let host = move || {
             rings.poll(memory, dispatcher, state, AWAKE);
         };
-        timed(host, || make(vcpu, in_flight, CALLS), || rings.stop())
+        let stop = |now| if now { rings.stop() } else { rings.restart() };
+        timed(host, || make(vcpu, in_flight, CALLS), stop)
     }
 
     /// How much of a processor a host takes for whom no call comes, in percent.
