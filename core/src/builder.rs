@@ -380,14 +380,16 @@ impl Point {
             }
         }
         let mut runs = runs.into_iter();
+        let first = runs.next().unwrap_or_else(Run::empty);
         Entry {
+            dense: first.is_dense().then_some(convention),
             point: self.point,
             place,
             convention,
             interface: self.interfaces[0],
             modes: [Width::Bits64, Width::Bits32].map(|width| Marshal::new(convention, width)),
             spans,
-            first: runs.next().unwrap_or_else(Run::empty),
+            first,
             others: runs.collect(),
         }
     }

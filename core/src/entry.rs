@@ -175,8 +175,11 @@ pub(crate) struct Place {
 pub(crate) struct Entry<Vm> {
     /// Where most calls are found: the bound interface's lowest numbers that have one.
     pub(crate) first: Run<Vm>,
-    pub(crate) convention: &'static Convention,
+    /// The convention, if the numbers of the first table follow each other: the path that is compiled for a convention
+    /// is for such.
+    pub(crate) dense: Option<&'static Convention>,
     pub(crate) place: Place,
+    pub(crate) convention: &'static Convention,
     /// Its others, and those of vendors.
     pub(crate) others: Vec<Run<Vm>>,
     /// The convention's modes for callers of 64 and of 32 bits.

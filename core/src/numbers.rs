@@ -99,6 +99,17 @@ impl<Vm> Run<Vm> {
         self.table.get(place)
     }
 
+    /// As [`at`](Self::at), where numbers [follow each other](Self::is_dense).
+    #[inline]
+    pub(crate) fn at_dense(&self, wire: u64) -> Option<&Bound<Vm>> {
+        self.table.get(usize::try_from(wire.wrapping_sub(self.first)).ok()?)
+    }
+
+    /// Whether the distance between numbers is one.
+    pub(crate) fn is_dense(&self) -> bool {
+        self.shift == 0
+    }
+
     /// The call with a number.
     #[inline]
     pub(crate) fn find(&self, wire: u64) -> Option<&Bound<Vm>> {
@@ -168,6 +179,10 @@ mod tests {
                 let found = |wire: u64| runs.iter().find_map(|run| run.find(wire)).map(|b| u64::from(b.line));
                 assert_eq!(found(wire), Some(place).filter(|place| places.contains(place)));
                 assert_eq!(found(wire.wrapping_add(1)).is_some(), step == 1 && places.contains(&(place + 1)));
+                for run in runs.iter().filter(|run| run.is_dense()) {
+                    let line = |bound: Option<&Bound<()>>| bound.map(|b| b.line);
+                    assert_eq!(line(run.at_dense(wire)), line(run.at(wire)));
+                }
             }
         }
         assert!(Run::<()>::all(&Span::NONE, vec![]).is_empty());

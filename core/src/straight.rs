@@ -29,8 +29,8 @@ impl<Vm> Dispatcher<Vm> {
     ) -> ControlFlow<Action> {
         let at = &self.entries[entry.0];
         // Looked up before anything else is asked: where the processor goes on depends on this alone.
-        let found = at.first.at(mode.number(registers));
-        if !core::ptr::eq(convention, at.convention) || caller.width == Width::Bits32 {
+        let found = at.first.at_dense(mode.number(registers));
+        if !at.dense.is_some_and(|dense| core::ptr::eq(dense, convention)) || caller.width == Width::Bits32 {
             return self.serve_by_table(entry, vm, vcpu, registers, caller);
         }
         if let Some(bound) = found
