@@ -141,7 +141,6 @@ impl<Vm> Dispatcher<Vm> {
     }
 
     /// As [`serve`](Self::serve), whatever the call is.
-    #[cold]
     #[inline(never)]
     fn serve_any<R: Registers + ?Sized>(
         &self,
