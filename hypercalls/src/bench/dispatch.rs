@@ -99,6 +99,13 @@ impl File for Papr {
     }
 }
 
+/// A call in the table of a VMM that counts: of the size of the dispatcher's, as a name and a status make it.
+#[repr(align(32))]
+struct Row {
+    call: Direct,
+    line: usize,
+}
+
 /// Which numbers the calls have.
 struct Layout {
     /// The word for it in ids.
@@ -257,6 +264,19 @@ fn subjects_of<'a, F: File + 'a>(world: &'a World, prefix: &str, random: bool) -
         })
     });
 
+    let (mut file, numbers) = (F::default(), places.clone());
+    let rows: Vec<Row> =
+        (0..world.wires.len()).map(|place| Row { call: of_kind(place), line: place }).collect();
+    let mut counters = vec![0_u64; rows.len()];
+    let counted = Subject::ns(id("counted"), move || {
+        calls_by_hand(&mut file, &numbers, |number, [a, b, c, d]| {
+            let row = rows.get(number as usize)?;
+            let result = (row.call)(state, a, b, c, d);
+            *counters.get_mut(row.line)? += 1;
+            Some(result)
+        })
+    });
+
     let (mut file, numbers) = (F::default(), sequence.clone());
     let map: HashMap<u64, Direct> =
         world.wires.iter().enumerate().map(|(place, wire)| (*wire, of_kind(place))).collect();
@@ -276,7 +296,8 @@ fn subjects_of<'a, F: File + 'a>(world: &'a World, prefix: &str, random: bool) -
         })
     });
 
-    let mut all = vec![own.against(base.clone()), closures.against(base.clone()), array];
+    let mut all =
+        vec![own.against(base.clone()), closures.against(base.clone()), array, counted.against(base.clone())];
     if world.wires.len() == KINDS {
         let (mut file, numbers) = (F::default(), places);
         let by_match = Subject::ns(id("match"), move || {
