@@ -381,13 +381,14 @@ impl Point {
         }
         let mut runs = runs.into_iter();
         let first = runs.next().unwrap_or_else(Run::empty);
+        let modes = [Width::Bits64, Width::Bits32].map(|width| Marshal::new(convention, width));
         Entry {
-            dense: first.is_dense().then_some(convention),
+            key: if first.is_dense() { modes[0].key() } else { 0 },
             point: self.point,
             place,
             convention,
             interface: self.interfaces[0],
-            modes: [Width::Bits64, Width::Bits32].map(|width| Marshal::new(convention, width)),
+            modes,
             spans,
             first,
             others: runs.collect(),

@@ -184,8 +184,9 @@ impl<Vm> Dispatcher<Vm> {
         registers: &mut R,
         caller: Caller,
     ) -> ControlFlow<Action> {
-        if let (Some(convention), Some(mode)) = (R::COMMON, const { &Marshal::common::<R>() }) {
-            return self.serve_first(entry, convention, mode, vm, vcpu, registers, caller);
+        if let Some(mode) = const { &Marshal::common::<R>() } {
+            let key = const { Marshal::common_key::<R>() };
+            return self.serve_first(entry, key, mode, vm, vcpu, registers, caller);
         }
         self.serve_by_table(entry, vm, vcpu, registers, caller)
     }

@@ -100,6 +100,45 @@ impl Marshal {
         }
     }
 
+    /// The key of those; zero where there are none.
+    pub(crate) const fn common_key<R: Registers + ?Sized>() -> u64 {
+        match Marshal::common::<R>() {
+            Some(mode) => {
+                assert!(mode.key() != 0, "a register file of more than 63 registers");
+                mode.key()
+            }
+            None => 0,
+        }
+    }
+
+    /// All that the straight path goes by, in one word: two modes with the same are the same to it. Zero where there are
+    /// too many registers for that.
+    pub(crate) const fn key(&self) -> u64 {
+        let [a, b, c, d] = self.few;
+        let value = match self.value {
+            Some(value) => value + 1,
+            None => 0,
+        };
+        let registers = [self.number, a, b, c, d, self.result, value];
+        let widths =
+            [self.number_mask, self.mask, self.counts[0], self.counts[1], self.counts[2], self.counts[3]];
+        let mut key = 2 | self.always_writes_value as u64;
+        let mut i = 0;
+        while i < registers.len() {
+            if registers[i] >= 64 {
+                return 0;
+            }
+            key = (key << 6) | registers[i] as u64;
+            i += 1;
+        }
+        let mut i = 0;
+        while i < widths.len() {
+            key = (key << 2) | ((widths[i] != 0) as u64 + (widths[i] > u32::MAX as u64) as u64);
+            i += 1;
+        }
+        key
+    }
+
     /// The number as the guest wrote it.
     #[inline]
     pub(crate) fn number(&self, registers: &(impl Registers + ?Sized)) -> u64 {
@@ -175,9 +214,9 @@ pub(crate) struct Place {
 pub(crate) struct Entry<Vm> {
     /// Where most calls are found: the bound interface's lowest numbers that have one.
     pub(crate) first: Run<Vm>,
-    /// The convention, if the numbers of the first table follow each other: the path that is compiled for a convention
-    /// is for such.
-    pub(crate) dense: Option<&'static Convention>,
+    /// The [key](Marshal::key) of the 64-bit mode, if the numbers of the first table follow each other, for which the
+    /// path with a mode that is known is compiled; zero otherwise.
+    pub(crate) key: u64,
     pub(crate) place: Place,
     pub(crate) convention: &'static Convention,
     /// Its others, and those of vendors.

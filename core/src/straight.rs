@@ -8,7 +8,7 @@ use crate::handler::FEW;
 use crate::numbers::Bound;
 use crate::outcome::Action;
 use crate::served::Site;
-use crate::{Convention, Dispatcher, EntryId, Mode, Vcpu};
+use crate::{Dispatcher, EntryId, Mode, Vcpu};
 use core::ops::ControlFlow;
 use tracing::level_filters::LevelFilter;
 
@@ -20,7 +20,7 @@ impl<Vm> Dispatcher<Vm> {
     pub(crate) fn serve_first<R: Registers + ?Sized>(
         &self,
         entry: EntryId,
-        convention: &'static Convention,
+        key: u64,
         mode: &Marshal,
         vm: &Vm,
         vcpu: &mut Vcpu,
@@ -30,7 +30,7 @@ impl<Vm> Dispatcher<Vm> {
         let at = &self.entries[entry.0];
         // Looked up before anything else is asked: where the processor goes on depends on this alone.
         let found = at.first.at_dense(mode.number(registers));
-        if !at.dense.is_some_and(|dense| core::ptr::eq(dense, convention)) || caller.width == Width::Bits32 {
+        if at.key != key || caller.width == Width::Bits32 {
             return self.serve_by_table(entry, vm, vcpu, registers, caller);
         }
         if let Some(bound) = found
