@@ -1,7 +1,8 @@
 //! The path that is compiled for KVM's convention, against the same registers as a plain array, for which every register
 //! is looked up: one guest cannot tell them apart.
 
-use hypercall_arch_x86::{X86Registers, convention, entry};
+use hypercall_arch_x86::{X86Registers, convention, entry, registers};
+use hypercall_core::convention::{Convention, Mode};
 use hypercall_core::interface::Span;
 use hypercall_core::prelude::*;
 use hypercall_core::{Caller, Numbering, Privilege};
@@ -19,6 +20,28 @@ static FOURTH: Interface = lab(
     "fourth",
     [Span { numbering: Numbering::X86, first: 0x7000, start: 0, step: 4, count: 0x400 }, Span::NONE],
 );
+
+/// As KVM's, with a register for more than one answer.
+static WIDE: Convention = Convention {
+    name: "wide",
+    modes: &[Mode { outputs: &[registers::RDI], ..convention::KVM.modes[0] }],
+    ..convention::KVM
+};
+
+/// Answers in two registers.
+#[derive(Hypercall)]
+#[hypercall(number = 5, name = "DENSE_TWO", interface = DENSE, arch(x86), status = active, outputs("x"))]
+struct DenseTwo {
+    /// The second of them.
+    x: u64,
+}
+
+impl Serves<DenseTwo> for Vm {
+    type Answer = Output;
+    fn serve(&self, call: DenseTwo, _: &mut Context<'_>) -> Result<Output, Error> {
+        Ok(Output::value(1).and(!call.x))
+    }
+}
 
 /// Makes a number of its arguments.
 #[derive(Hypercall)]
@@ -89,7 +112,7 @@ fn a_guest_cannot_tell_the_compiled_path_from_the_one_by_table() {
         Caller { privilege: Privilege::User, ..Caller::X86_64 },
     ];
     let mut answered = 0;
-    for convention in [&convention::KVM, &convention::PARA_2007] {
+    for convention in [&convention::KVM, &convention::PARA_2007, &WIDE] {
         for interface in [&DENSE, &FOURTH] {
             let builder =
                 Dispatcher::<Vm>::builder(Arch::X86).entry(entry::port(0x48), convention, interface);
@@ -98,6 +121,8 @@ fn a_guest_cannot_tell_the_compiled_path_from_the_one_by_table() {
             } else {
                 builder.serves::<FourthMix>().serves::<FourthNone>()
             };
+            let two = core::ptr::eq(convention, &WIDE) && core::ptr::eq(interface, &DENSE);
+            let builder = if two { builder.serves::<DenseTwo>() } else { builder };
             let dispatcher = builder.build().unwrap();
             let at = dispatcher.entry(entry::port(0x48)).unwrap();
             let [mut one, mut other] = [0, 1].map(|index| dispatcher.vcpu(index));

@@ -45,8 +45,6 @@ use core::marker::PhantomData;
 ///         Ok(self.count.fetch_add(call.by.into(), Ordering::Relaxed))
 ///     }
 /// }
-/// # use hypercall_core::convention::*;
-/// # use hypercall_core::{Numbering, encoding};
 /// # let builder = Dispatcher::<Vm>::builder(Arch::X86);
 /// let builder = builder.serves::<Count>();
 /// ```

@@ -116,7 +116,7 @@ impl<Vm> Dispatcher<Vm> {
                 mode.write_plain(registers, brief);
                 ControlFlow::Continue(())
             }
-            Kind::Other => self.settle(entry, bound.line as usize, mode.mode, vcpu, registers),
+            Kind::Other => self.settle(entry, bound.line as usize, caller.width, vcpu, registers),
             Kind::Elsewhere => self.serve_any(entry, vm, vcpu, registers, caller),
         }
     }
@@ -128,15 +128,18 @@ impl<Vm> Dispatcher<Vm> {
         &self,
         entry: EntryId,
         line: usize,
-        mode: &'static Mode,
+        width: Width,
         vcpu: &mut Vcpu,
         registers: &mut R,
     ) -> ControlFlow<Action> {
         // The tables were made of these calls.
         let Some(served) = self.calls.at(line) else { return ControlFlow::Continue(()) };
         vcpu.counters.served(line);
+        let at = &self.entries[entry.0];
+        // The entry's own: the one that is compiled in may have other outputs.
+        let mode = at.mode(width).mode;
         let number = mode.number_width.mask(registers.get(mode.number.index));
-        let site = Site { entry: &self.entries[entry.0], line, number, width: mode.width };
+        let site = Site { entry: at, line, number, width: mode.width };
         write(mode, registers, served.settle(&site, vcpu, Brief::OTHER, 0))
     }
 
