@@ -345,7 +345,7 @@ impl<Vm> Dispatcher<Vm> {
         let (caller, arguments, place) = (trap.caller, &trap.arguments, &entry.place);
         let brief = match &bound.handler.all {
             All::Compiled(all) => all(vm, vcpu, caller, arguments, place, bound),
-            All::Boxed(all) => all.all(vm, vcpu, caller, arguments, place, bound.line),
+            All::Boxed(handler) => handler.run(vm, vcpu, caller, arguments, place, bound.line),
         };
         vcpu.counters.served(line);
         if brief.kind == Kind::Other || self.is_watched() {

@@ -244,7 +244,7 @@ impl<Vm> Entry<Vm> {
 
     /// Of the numbers that are not in the first table.
     #[inline]
-    pub(crate) fn find_other(&self, wire: u64) -> Option<&Bound<Vm>> {
+    fn find_other(&self, wire: u64) -> Option<&Bound<Vm>> {
         self.others.iter().find_map(|run| run.find(wire))
     }
 

@@ -71,28 +71,23 @@ pub(crate) type AllArguments = [u64; MAX_ARGUMENTS];
 /// not panic where there is `std`: that is caught in it, where the compiler knows of many a handler that it cannot.
 pub(crate) type Code<Vm, Arguments> = fn(&Vm, &mut Vcpu, Caller, &Arguments, &Place, &Bound<Vm>) -> Brief;
 
-/// One in a box.
-pub(crate) trait Boxed<Vm>: Send + Sync {
-    fn few(
+/// The same of one in a box, for calls whose arguments come in an array of `N`.
+pub(crate) trait Runs<Vm, const N: usize> {
+    fn run(
         &self,
         vm: &Vm,
         vcpu: &mut Vcpu,
         caller: Caller,
-        arguments: &FewArguments,
-        place: &Place,
-        line: u32,
-    ) -> Brief;
-
-    fn all(
-        &self,
-        vm: &Vm,
-        vcpu: &mut Vcpu,
-        caller: Caller,
-        arguments: &AllArguments,
+        arguments: &[u64; N],
         place: &Place,
         line: u32,
     ) -> Brief;
 }
+
+/// One for either.
+pub(crate) trait Boxed<Vm>: Runs<Vm, FEW> + Runs<Vm, MAX_ARGUMENTS> + Send + Sync {}
+
+impl<Vm, T: Runs<Vm, FEW> + Runs<Vm, MAX_ARGUMENTS> + Send + Sync> Boxed<Vm> for T {}
 
 /// A handler at one entry point.
 pub(crate) struct Handler<Vm> {
@@ -133,7 +128,7 @@ impl<Vm> Handler<Vm> {
             bound: &Bound<Vm>,
         ) -> Brief {
             match &bound.handler.all {
-                All::Boxed(handler) => handler.few(vm, vcpu, caller, arguments, place, bound.line),
+                All::Boxed(handler) => handler.run(vm, vcpu, caller, arguments, place, bound.line),
                 All::Compiled(_) => Handler::elsewhere(vm, vcpu, caller, arguments, place, bound),
             }
         }
@@ -153,7 +148,14 @@ fn run<C: Hypercall, R: Into<Outcome>>(
     handler: impl FnOnce(C, &mut Context<'_>) -> Result<R, Error>,
 ) -> Brief {
     let brief = guarded(|| {
-        let call = C::decode(&mut Slots::new(arguments, context.caller.width));
+        let width = context.caller.width;
+        // Of an array as long as is known where this is compiled, decoding needs no bounds checks.
+        let call = match arguments.first_chunk::<FEW>() {
+            Some(few) if const { C::DEFINITION.most_slots() <= FEW } => {
+                C::decode(&mut Slots::new(few, width))
+            }
+            _ => C::decode(&mut Slots::new(arguments, width)),
+        };
         match call.and_then(|call| handler(call, &mut context)) {
             Ok(done) => context.brief(done.into()),
             Err(error) => context.brief(Outcome::Failed(error)),
@@ -162,40 +164,20 @@ fn run<C: Hypercall, R: Into<Outcome>>(
     brief.unwrap_or(Brief::OTHER)
 }
 
-/// The arguments of a call that takes few, if this is one.
-#[inline(always)] // for the sake of the arguments' number
-fn few_of<C: Hypercall>(all: &AllArguments) -> Option<&FewArguments> {
-    if const { C::DEFINITION.most_slots() <= FEW } { all.first_chunk() } else { None }
-}
-
 /// The handler of a VM that serves the call.
 pub(crate) fn compiled<Vm: Serves<C>, C: Hypercall>() -> Maker<Vm> {
-    fn few<Vm: Serves<C>, C: Hypercall>(
+    fn code<Vm: Serves<C>, C: Hypercall, const N: usize>(
         vm: &Vm,
         vcpu: &mut Vcpu,
         caller: Caller,
-        arguments: &FewArguments,
+        arguments: &[u64; N],
         place: &Place,
         bound: &Bound<Vm>,
     ) -> Brief {
         let context = Context { vcpu, place, line: bound.line, caller, deferred: false };
         run(arguments, context, |call, context| vm.serve(call, context))
     }
-    fn all<Vm: Serves<C>, C: Hypercall>(
-        vm: &Vm,
-        vcpu: &mut Vcpu,
-        caller: Caller,
-        arguments: &AllArguments,
-        place: &Place,
-        bound: &Bound<Vm>,
-    ) -> Brief {
-        if let Some(arguments) = few_of::<C>(arguments) {
-            return few::<Vm, C>(vm, vcpu, caller, arguments, place, bound);
-        }
-        let context = Context { vcpu, place, line: bound.line, caller, deferred: false };
-        run(arguments, context, |call, context| vm.serve(call, context))
-    }
-    Box::new(|| Handler { few: few::<Vm, C>, all: All::Compiled(all::<Vm, C>) })
+    Box::new(|| Handler { few: code::<Vm, C, FEW>, all: All::Compiled(code::<Vm, C, MAX_ARGUMENTS>) })
 }
 
 /// A function or closure that is a handler.
@@ -204,37 +186,21 @@ struct Typed<F, C, R> {
     types: PhantomData<fn(C) -> R>,
 }
 
-impl<Vm, C, R, F> Boxed<Vm> for Typed<F, C, R>
+impl<Vm, C, R, F, const N: usize> Runs<Vm, N> for Typed<F, C, R>
 where
     C: Hypercall,
     R: Into<Outcome>,
-    F: Fn(&Vm, C, &mut Context<'_>) -> Result<R, Error> + Send + Sync,
+    F: Fn(&Vm, C, &mut Context<'_>) -> Result<R, Error>,
 {
-    fn few(
+    fn run(
         &self,
         vm: &Vm,
         vcpu: &mut Vcpu,
         caller: Caller,
-        arguments: &FewArguments,
+        arguments: &[u64; N],
         place: &Place,
         line: u32,
     ) -> Brief {
-        let context = Context { vcpu, place, line, caller, deferred: false };
-        run(arguments, context, |call, context| (self.handler)(vm, call, context))
-    }
-
-    fn all(
-        &self,
-        vm: &Vm,
-        vcpu: &mut Vcpu,
-        caller: Caller,
-        arguments: &AllArguments,
-        place: &Place,
-        line: u32,
-    ) -> Brief {
-        if let Some(arguments) = few_of::<C>(arguments) {
-            return self.few(vm, vcpu, caller, arguments, place, line);
-        }
         let context = Context { vcpu, place, line, caller, deferred: false };
         run(arguments, context, |call, context| (self.handler)(vm, call, context))
     }
@@ -289,29 +255,20 @@ impl BoundHandler {
 
 struct Linked(Box<dyn Boxed<()>>);
 
-impl<Vm> Boxed<Vm> for Linked {
-    fn few(
+impl<Vm, const N: usize> Runs<Vm, N> for Linked
+where
+    dyn Boxed<()>: Runs<(), N>,
+{
+    fn run(
         &self,
         _: &Vm,
         vcpu: &mut Vcpu,
         caller: Caller,
-        arguments: &FewArguments,
+        arguments: &[u64; N],
         place: &Place,
         line: u32,
     ) -> Brief {
-        self.0.few(&(), vcpu, caller, arguments, place, line)
-    }
-
-    fn all(
-        &self,
-        _: &Vm,
-        vcpu: &mut Vcpu,
-        caller: Caller,
-        arguments: &AllArguments,
-        place: &Place,
-        line: u32,
-    ) -> Brief {
-        self.0.all(&(), vcpu, caller, arguments, place, line)
+        self.0.run(&(), vcpu, caller, arguments, place, line)
     }
 }
 

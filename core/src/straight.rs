@@ -43,7 +43,7 @@ impl<Vm> Dispatcher<Vm> {
     }
 
     /// As [`serve`](Self::serve), of the mode that is known and no first table.
-    #[cold]
+    #[cold] // not rare, but out of the line
     #[inline(never)]
     fn serve_common<R: Registers + ?Sized>(
         &self,
@@ -60,7 +60,7 @@ impl<Vm> Dispatcher<Vm> {
     }
 
     /// As [`serve`](Self::serve), in a mode that is not known before.
-    #[cold]
+    #[cold] // not rare, but out of the line
     #[inline(never)]
     pub(crate) fn serve_by_table<R: Registers + ?Sized>(
         &self,

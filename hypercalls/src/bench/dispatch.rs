@@ -2,7 +2,7 @@
 //!
 //! The baselines are what a VMM writes by hand: number and arguments from the same register file, a bounds
 //! check or look-up, a call through a function pointer, the result into the register file. They check no
-//! caller, count nothing, have no policy, and die with a handler that panics.
+//! caller, count nothing (but for `counted`), have no policy, and die with a handler that panics.
 
 use super::calls::{self, CLOSURES, DIRECT, Direct, KINDS, Numbers, SERVES, State};
 use super::clock;
