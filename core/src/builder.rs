@@ -3,6 +3,7 @@
 use crate::definition::Hypercall;
 use crate::entry::{Entry, Marshal, Place};
 use crate::handler::{BoundHandler, FEW, Handler, LINKED_HANDLERS, Maker, Serves, boxed, compiled};
+use crate::list::{CallList, Listed};
 use crate::multicall::Batches;
 use crate::numbers::{Bound, EntrySpan, Run};
 use crate::served::{Calls, Gate, Served};
@@ -44,6 +45,7 @@ pub struct Builder<Vm> {
     clock: Option<fn() -> u64>,
     counts: bool,
     multicall: Option<Batches<Vm>>,
+    list: Option<Listed>,
 }
 
 impl<Vm> core::fmt::Debug for Builder<Vm> {
@@ -63,6 +65,7 @@ impl<Vm: 'static> Builder<Vm> {
             clock: None,
             counts: true,
             multicall: None,
+            list: None,
         }
     }
 
@@ -111,6 +114,20 @@ impl<Vm: 'static> Builder<Vm> {
         Vm: Serves<C>,
     {
         self.serves_as::<C>(C::DEFINITION)
+    }
+
+    /// Serves every call of a [list](mod@crate::list), as the VM [does](Serves). It is an error if no guest can
+    /// reach one of them.
+    ///
+    /// Of several lists, the compiled code of the one given last is used.
+    #[must_use]
+    pub fn serves_list<L: CallList<Vm>>(mut self) -> Self {
+        let before = core::mem::take(&mut self.handlers);
+        self = L::add(self);
+        // The list's calls are the first, and counted as such.
+        self.handlers.extend(before);
+        self.list = Some(Listed::of::<Vm, L>());
+        self
     }
 
     /// As [`serves`](Self::serves), under a definition made at run time whose arguments are those of `C`: for
@@ -251,6 +268,7 @@ impl<Vm: 'static> Builder<Vm> {
             return Err(BuildError::TooMany(slots.len()));
         }
         let calls = Arc::new(Calls(slots.into()));
+        let nowhere = Place { id: EntryId(usize::MAX), calls: Arc::clone(&calls) };
         let entries = points.into_iter().enumerate();
         let entries = entries
             .map(|(id, point)| {
@@ -267,6 +285,8 @@ impl<Vm: 'static> Builder<Vm> {
             counts: self.counts,
             registry,
             multicall: self.multicall,
+            list: self.list,
+            nowhere,
         })
     }
 

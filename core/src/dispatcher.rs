@@ -5,8 +5,9 @@ pub use crate::entry::{EntryId, EntryPoint};
 use crate::arch::{Caller, Privilege, Width};
 use crate::context::Kind;
 use crate::convention::{Registers, Trap};
-use crate::entry::{Entry, Marshal, complete, encode, say};
+use crate::entry::{Entry, Marshal, Place, complete, encode, say};
 use crate::handler::All;
+use crate::list::Listed;
 use crate::multicall::Batches;
 use crate::numbers::Bound;
 use crate::outcome::Action;
@@ -48,6 +49,9 @@ pub struct Dispatcher<Vm> {
     pub(crate) counts: bool,
     pub(crate) registry: Registry,
     pub(crate) multicall: Option<Batches<Vm>>,
+    pub(crate) list: Option<Listed>,
+    /// What stands for an entry point that is not there.
+    pub(crate) nowhere: Place,
 }
 
 impl<Vm> fmt::Debug for Dispatcher<Vm> {

@@ -48,6 +48,10 @@ use core::marker::PhantomData;
 /// # let builder = Dispatcher::<Vm>::builder(Arch::X86);
 /// let builder = builder.serves::<Count>();
 /// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` does not serve `{C}`",
+    note = "write `impl Serves<{C}> for {Self}`"
+)]
 pub trait Serves<C: Hypercall> {
     /// What a call that did not fail has come to: `()`, `u64`, [`Output`](crate::Output) or [`Outcome`].
     type Answer: Into<Outcome>;
@@ -142,7 +146,7 @@ pub(crate) type Maker<Vm> = Box<dyn Fn() -> Handler<Vm>>;
 /// Decodes, calls, and makes an error an outcome. The context is made here, since no code is left of it where the
 /// handler has no use for it.
 #[inline(always)] // for the sake of the arguments' number
-fn run<C: Hypercall, R: Into<Outcome>>(
+pub(crate) fn run<C: Hypercall, R: Into<Outcome>>(
     arguments: &[u64],
     mut context: Context<'_>,
     handler: impl FnOnce(C, &mut Context<'_>) -> Result<R, Error>,

@@ -44,6 +44,7 @@
 //! | [`argument`] | the types an argument may have; an invalid value cannot be built |
 //! | [`registry`] | every definition linked into the program, with collision checks |
 //! | [`dispatcher`] | the frozen table that serves calls |
+//! | [`list`] | calls that are compiled into one piece |
 //! | [`policy`] | which calls a VM may make |
 //! | [`outcome`] | what a handler may answer |
 //! | [`memory`] | checked access to guest memory |
@@ -73,6 +74,7 @@ mod entry;
 pub mod error;
 pub mod handler;
 pub mod interface;
+pub mod list;
 pub mod memory;
 pub mod multicall;
 mod numbers;
@@ -107,6 +109,7 @@ pub use error::Error;
 pub use handler::Serves;
 pub use hypercall_derive::{Argument, Hypercall, Shared};
 pub use interface::Interface;
+pub use list::{CallList, ListEntry};
 pub use multicall::Multicall;
 pub use outcome::{Action, Fault, Outcome, Output, VmExit};
 pub use policy::Policy;

@@ -116,15 +116,18 @@ impl<Vm> Dispatcher<Vm> {
                 mode.write_plain(registers, brief);
                 ControlFlow::Continue(())
             }
-            Kind::Other => self.settle(entry, bound.line as usize, caller.width, vcpu, registers),
+            Kind::Other => {
+                vcpu.counters.served(bound.line as usize);
+                self.settle(entry, bound.line as usize, caller.width, vcpu, registers)
+            }
             Kind::Elsewhere => self.serve_any(entry, vm, vcpu, registers, caller),
         }
     }
 
-    /// Answers a call whose handler ran, but did not complete with a value or none.
+    /// Answers a call that is counted, whose handler ran, but did not complete with a value or none.
     #[cold]
     #[inline(never)]
-    fn settle<R: Registers + ?Sized>(
+    pub(crate) fn settle<R: Registers + ?Sized>(
         &self,
         entry: EntryId,
         line: usize,
@@ -134,7 +137,6 @@ impl<Vm> Dispatcher<Vm> {
     ) -> ControlFlow<Action> {
         // The tables were made of these calls.
         let Some(served) = self.calls.at(line) else { return ControlFlow::Continue(()) };
-        vcpu.counters.served(line);
         let at = &self.entries[entry.0];
         // The entry's own: the one that is compiled in may have other outputs.
         let mode = at.mode(width).mode;

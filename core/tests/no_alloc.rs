@@ -10,7 +10,10 @@ use hypercall_core::memory::{FlatMemory, GuestMemoryExt};
 use hypercall_core::multicall::Batches;
 use hypercall_core::outcome::Action;
 use hypercall_core::prelude::*;
-use hypercall_core::{Builder, CallEntry, Caller, Completion, Endian, Fault, Numbering, Privilege, VmExit};
+use hypercall_core::{
+    Builder, CallEntry, Caller, Completion, Endian, Fault, ListEntry, Numbering, Privilege, Registers,
+    VmExit, call_list,
+};
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::RefCell;
 
@@ -100,6 +103,24 @@ struct Compiled {
     what: u8,
 }
 
+/// The registers of a VMM, with which the path is compiled for the convention.
+struct File([u64; 5]);
+
+impl Registers for File {
+    const COMMON: Option<&'static Convention> = Some(&CONVENTION);
+    fn get(&self, index: usize) -> u64 {
+        self.0[index]
+    }
+    fn set(&mut self, index: usize, value: u64) {
+        self.0[index] = value;
+    }
+}
+
+call_list! {
+    /// What the compiler knows of.
+    struct Listed for () { Compiled }
+}
+
 impl Serves<Compiled> for () {
     type Answer = u64;
     fn serve(&self, call: Compiled, _: &mut Context<'_>) -> Result<u64, Error> {
@@ -136,10 +157,11 @@ fn no_call_of(change: impl FnOnce(Builder<()>) -> Builder<()>) {
         .handle(act)
         .handle(|(): &(), _: Old, _: &mut Context<'_>| Ok(()))
         .handle(|(): &(), _: Denied, _: &mut Context<'_>| Ok(()))
-        .serves::<Compiled>()
+        .serves_list::<Listed>()
         .policy("deny=SP_DENIED".parse().unwrap());
     let dispatcher = change(builder).build().unwrap();
     let entry = dispatcher.entry(point).unwrap();
+    let list_entry: ListEntry<Listed, File> = dispatcher.list_entry(point).unwrap();
     let mut vcpu = dispatcher.vcpu(0);
     let statistics = vcpu.statistics();
     let user = Caller { privilege: Privilege::User, ..Caller::X86_64 };
@@ -162,11 +184,15 @@ fn no_call_of(change: impl FnOnce(Builder<()>) -> Builder<()>) {
         (u64::MAX, 0, Caller::X86_64),
         (BASE + 1, 1, user),
     ];
-    for round in 0..3 {
+    for round in 0..6 {
         for (number, argument, caller) in calls {
             let mut registers = [number, argument, 0, 0, 0];
             let before = ALLOCATIONS.get();
-            let action = dispatcher.serve(entry, &(), &mut vcpu, &mut registers[..], caller);
+            let action = match round % 3 {
+                0 => dispatcher.serve(entry, &(), &mut vcpu, &mut registers[..], caller),
+                1 => dispatcher.serve(entry, &(), &mut vcpu, &mut File(registers), caller),
+                _ => dispatcher.serve_list(list_entry, &(), &mut vcpu, &mut File(registers), caller),
+            };
             if let ControlFlow::Break(Action::Deferred(deferral)) = action {
                 let completion = KEPT.with(RefCell::take).unwrap();
                 completion.complete(Ok(Output::value(1).and(2)));

@@ -11,6 +11,7 @@ fn mistakes_are_explained_where_they_are_made() {
     for case in [
         "argument",
         "attribute_twice",
+        "long_list",
         "missing_arch",
         "missing_attribute",
         "missing_doc",
@@ -25,6 +26,7 @@ fn mistakes_are_explained_where_they_are_made() {
         "unknown_arch",
         "unknown_attribute",
         "unknown_status",
+        "unserved_in_list",
     ] {
         cases.compile_fail(format!("tests/ui/{case}.rs"));
     }

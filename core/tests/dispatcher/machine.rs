@@ -8,6 +8,7 @@ use hypercall_core::outcome::Action;
 use hypercall_core::prelude::*;
 use hypercall_core::statistics::Counts;
 use hypercall_core::{Builder, Caller, Endian, Fault, Numbering, Privilege, Vcpu};
+use std::ops::ControlFlow;
 
 pub const REGISTERS: usize = 12;
 
@@ -201,6 +202,20 @@ impl Guest {
 
     /// Loads the registers by hand, serves the call, and requires that nothing but outputs changed.
     pub fn call_from(&mut self, caller: Caller, number: u64, arguments: &[u64]) -> Option<Action> {
+        self.call_by(caller, number, arguments, |dispatcher, vcpu, registers, caller| {
+            let entry = dispatcher.entry(DOOR).expect("the entry point");
+            dispatcher.serve(entry, &(), vcpu, &mut registers[..], caller)
+        })
+    }
+
+    /// The same, served in some other way.
+    pub fn call_by(
+        &mut self,
+        caller: Caller,
+        number: u64,
+        arguments: &[u64],
+        serve: impl FnOnce(&Dispatcher<()>, &mut Vcpu, &mut [u64; REGISTERS], Caller) -> ControlFlow<Action>,
+    ) -> Option<Action> {
         self.registers = poison();
         let (number_at, arguments_at, outputs) = match self.dispatcher.arch() {
             Arch::X86 => (0, 1, 0..1),
@@ -209,9 +224,7 @@ impl Guest {
         self.registers[number_at] = number;
         self.registers[arguments_at..][..arguments.len()].copy_from_slice(arguments);
         let before = self.registers;
-        let entry = self.dispatcher.entry(DOOR).expect("the entry point");
-        let flow = self.dispatcher.serve(entry, &(), &mut self.vcpu, &mut self.registers[..], caller);
-        let action = flow.break_value();
+        let action = serve(&self.dispatcher, &mut self.vcpu, &mut self.registers, caller).break_value();
         for (i, (now, then)) in self.registers.iter().zip(before).enumerate() {
             let output = action.is_none() && outputs.contains(&i);
             assert!(output || *now == then, "g{i} changed by {action:?}");

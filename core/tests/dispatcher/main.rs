@@ -6,6 +6,7 @@ mod build;
 mod deferred;
 mod entries;
 mod linked;
+mod lists;
 mod machine;
 #[cfg(feature = "std")]
 mod multicall;

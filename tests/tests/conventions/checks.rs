@@ -6,7 +6,7 @@ use crate::tables::Table;
 use hypercall_core::convention::{Reg, Registers};
 use hypercall_core::prelude::*;
 use hypercall_core::registry::Registry;
-use hypercall_core::{Caller, Convention};
+use hypercall_core::{Caller, Convention, call_list};
 use std::sync::Mutex;
 
 fn require(holds: bool, what: impl FnOnce() -> String) -> Result<(), String> {
@@ -94,6 +94,23 @@ pub struct Host {
     pub act: Mutex<Option<Result<Outcome, Error>>>,
 }
 
+impl Serves<Act> for Host {
+    type Answer = Outcome;
+
+    fn serve(&self, _: Act, context: &mut Context<'_>) -> Result<Outcome, Error> {
+        let act = self.act.lock().unwrap().unwrap_or(Err(Error::Internal));
+        if act == Ok(Outcome::Deferred) {
+            drop(context.defer());
+        }
+        act
+    }
+}
+
+call_list! {
+    /// What the compiler knows of.
+    pub struct Listed for Host { Act }
+}
+
 /// How many outputs the convention under test has.
 fn answer(outputs: usize) -> Output {
     (1..=outputs as u64).fold(Output::value(0x7a10_0000), |o, i| o.and(0x7a10_0000 + i))
@@ -117,13 +134,7 @@ pub fn dispatcher(convention: &'static Convention, table: &Table, policy: Policy
         .registry(Registry::new([]).unwrap())
         .entry(DOOR, convention, &CV)
         .policy(policy)
-        .handle(|host: &Host, _: Act, context: &mut Context<'_>| {
-            let act = host.act.lock().unwrap().unwrap_or(Err(Error::Internal));
-            if act == Ok(Outcome::Deferred) {
-                drop(context.defer());
-            }
-            act
-        });
+        .serves_list::<Listed>();
     match table.modes[0].arguments.len() {
         4 => serve::<Four>(builder, outputs),
         6 => serve::<Six>(builder, outputs),

@@ -5,7 +5,7 @@ use hypercall_arch_s390::S390Registers;
 use hypercall_arch_x86::X86Registers;
 use hypercall_core::convention::{Reg, Registers};
 use hypercall_core::outcome::Action;
-use hypercall_core::{Arch, Caller, Dispatcher, EntryId, Vcpu};
+use hypercall_core::{Arch, CallList, Caller, Dispatcher, EntryId, EntryPoint, ListEntry, Vcpu};
 use std::ops::ControlFlow;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -105,6 +105,33 @@ impl File {
             File::X86(r) => dispatcher.serve(entry, vm, vcpu, r, caller),
             File::S390(r) => dispatcher.serve(entry, vm, vcpu, r, caller),
             File::Ppc(r) => dispatcher.serve(entry, vm, vcpu, r, caller),
+        }
+    }
+
+    /// The same, with the code of a list for its calls.
+    pub fn serve_list<Vm, L: CallList<Vm>>(
+        &mut self,
+        dispatcher: &Dispatcher<Vm>,
+        point: EntryPoint,
+        vm: &Vm,
+        vcpu: &mut Vcpu,
+        caller: Caller,
+    ) -> ControlFlow<Action> {
+        fn serve<Vm, L: CallList<Vm>, R: Registers>(
+            dispatcher: &Dispatcher<Vm>,
+            point: EntryPoint,
+            vm: &Vm,
+            vcpu: &mut Vcpu,
+            registers: &mut R,
+            caller: Caller,
+        ) -> ControlFlow<Action> {
+            let entry: ListEntry<L, R> = dispatcher.list_entry(point).unwrap();
+            dispatcher.serve_list(entry, vm, vcpu, registers, caller)
+        }
+        match self {
+            File::X86(r) => serve::<Vm, L, _>(dispatcher, point, vm, vcpu, r, caller),
+            File::S390(r) => serve::<Vm, L, _>(dispatcher, point, vm, vcpu, r, caller),
+            File::Ppc(r) => serve::<Vm, L, _>(dispatcher, point, vm, vcpu, r, caller),
         }
     }
 

@@ -1,6 +1,6 @@
 //! What every convention must do, over random register files: one body, all conventions.
 
-use crate::checks::{DOOR, Host, dispatcher};
+use crate::checks::{DOOR, Host, Listed, dispatcher};
 use crate::files::File;
 use crate::tables::{self, ModeTable, Refused, Table};
 use hypercall_core::outcome::Action;
@@ -135,7 +135,7 @@ proptest! {
 
     #[test]
     fn no_register_outside_the_outputs_changes_whatever_becomes_of_a_call(
-        values: [u64; 32], special: [u64; 4], garbage: u64, case in case(), compiled: bool,
+        values: [u64; 32], special: [u64; 4], garbage: u64, case in case(), way in 0..3,
     ) {
         for (i, table, mode) in modes() {
             let convention = table.convention;
@@ -163,10 +163,10 @@ proptest! {
             let mut vcpu = dispatcher.vcpu(0);
             let entry = dispatcher.entry(DOOR).unwrap();
             let before = file;
-            let flow = if compiled {
-                file.serve(dispatcher, entry, &host, &mut vcpu, caller)
-            } else {
-                dispatcher.serve(entry, &host, &mut vcpu, &mut file, caller)
+            let flow = match way {
+                0 => file.serve(dispatcher, entry, &host, &mut vcpu, caller),
+                1 => file.serve_list::<_, Listed>(dispatcher, DOOR, &host, &mut vcpu, caller),
+                _ => dispatcher.serve(entry, &host, &mut vcpu, &mut file, caller),
             };
             let mut done = flow.break_value();
             if let Some(Action::Deferred(deferral)) = done {
@@ -180,4 +180,21 @@ proptest! {
             prop_assert_eq!(done, action);
         }
     }
+}
+
+/// The property above is of the list's code where that serves the call: once for each architecture.
+#[test]
+fn a_list_serves_each_architectures_common_convention() {
+    use hypercall_arch_ppc::PpcRegisters;
+    use hypercall_arch_s390::S390Registers;
+    use hypercall_arch_x86::X86Registers;
+    fn in_place<R: hypercall_core::Registers>(arch: Arch) -> u32 {
+        let of =
+            tables::ALL.iter().zip(DISPATCHERS.iter()).filter(|(table, _)| table.convention.arch == arch);
+        of.map(|(_, [dispatcher, _])| dispatcher.list_entry::<Listed, R>(DOOR).unwrap().in_place()).sum()
+    }
+    assert_eq!(in_place::<S390Registers>(Arch::S390), 1);
+    assert_eq!(in_place::<PpcRegisters>(Arch::Ppc), 1, "ePAPR's, not PAPR's");
+    assert_eq!(in_place::<X86Registers>(Arch::X86), 1, "KVM's");
+    assert_eq!(in_place::<X86Registers>(Arch::S390), 0);
 }
