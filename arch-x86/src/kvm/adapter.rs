@@ -8,7 +8,7 @@ use crate::X86Registers;
 use crate::entry;
 use hypercall_core::arch::{Caller, Endian, Privilege, Width};
 use hypercall_core::convention::Mode;
-use hypercall_core::{Action, Dispatcher, EntryId, Vcpu, VmExit};
+use hypercall_core::{Action, CallList, Dispatcher, EntryId, Vcpu, VmExit};
 use kvm_bindings::{
     KVM_CAP_SYNC_REGS, KVM_EXIT_XEN, KVM_SYNC_X86_REGS, KVM_SYNC_X86_SREGS, kvm_regs, kvm_sregs,
 };
@@ -69,18 +69,18 @@ enum Access {
 ///     }
 /// }
 /// ```
-pub struct KvmCalls<Vm> {
+pub struct KvmCalls<Vm, L = ()> {
     dispatcher: Arc<Dispatcher<Vm>>,
     vcpu: Vcpu,
-    ports: Doorbells<u16>,
-    addresses: Doorbells<u64>,
+    ports: Doorbells<u16, L>,
+    addresses: Doorbells<u64, L>,
     hypercall: Option<EntryId>,
     xen: Option<EntryId>,
     access: Access,
     allow_sync: bool,
 }
 
-impl<Vm> fmt::Debug for KvmCalls<Vm> {
+impl<Vm, L> fmt::Debug for KvmCalls<Vm, L> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let KvmCalls { dispatcher, vcpu, access, .. } = self;
         write!(f, "KvmCalls(vCPU {}, {access:?}, {dispatcher:?})", vcpu.index())
@@ -95,29 +95,43 @@ impl<Vm> KvmCalls<Vm> {
     /// # Errors
     /// [`KvmError::Port`] for a port that `out imm8` does not reach, or that KVM treats specially.
     pub fn new(dispatcher: Arc<Dispatcher<Vm>>, index: u32) -> Result<KvmCalls<Vm>, KvmError> {
+        KvmCalls::with_list(dispatcher, index)
+    }
+
+    /// As [`new`](Self::new), with the code of a [list](hypercall_core::list) for calls that come in at doorbells. It
+    /// stands where [`serve`](KvmCalls::serve) is called: a VMM that does so at one place has its handlers there.
+    ///
+    /// # Errors
+    /// As of `new`.
+    pub fn with_list<L: CallList<Vm>>(
+        dispatcher: Arc<Dispatcher<Vm>>,
+        index: u32,
+    ) -> Result<KvmCalls<Vm, L>, KvmError> {
         let (mut ports, mut addresses) = (Doorbells::default(), Doorbells::default());
         let (mut hypercall, mut xen) = (None, None);
         let vcpu = dispatcher.vcpu(index);
         for (point, _, _) in dispatcher.entries() {
-            let Some(id) = dispatcher.entry(point) else { continue };
-            let prefetch = || Prefetch(dispatcher.working_set(id, &vcpu));
+            let Some(entry) = dispatcher.list_entry(point) else { continue };
+            let prefetch = || Prefetch(dispatcher.working_set(entry.id(), &vcpu));
             if point == entry::EXIT_HYPERCALL {
-                hypercall = Some(id);
+                hypercall = Some(entry.id());
             } else if point == entry::EXIT_XEN {
-                xen = Some(id);
+                xen = Some(entry.id());
             } else if point.transport == entry::PIO {
-                ports.push(doorbell_port(point.address)?, id, prefetch());
+                ports.push(doorbell_port(point.address)?, entry, prefetch());
             } else if point.transport == entry::MMIO {
-                addresses.push(point.address, id, prefetch());
+                addresses.push(point.address, entry, prefetch());
             }
         }
         let (access, allow_sync) = (Access::Ioctls, true);
         Ok(KvmCalls { dispatcher, vcpu, ports, addresses, hypercall, xen, access, allow_sync })
     }
+}
 
+impl<Vm, L: CallList<Vm>> KvmCalls<Vm, L> {
     /// Never uses KVM_CAP_SYNC_REGS, as on a kernel before 4.17: slower, the same otherwise.
     #[must_use]
-    pub fn without_sync_regs(mut self) -> KvmCalls<Vm> {
+    pub fn without_sync_regs(mut self) -> KvmCalls<Vm, L> {
         self.allow_sync = false;
         self
     }
@@ -167,9 +181,11 @@ impl<Vm> KvmCalls<Vm> {
     #[inline(always)] // code on another page is as dear as all of this: an exit leaves no translation for it
     pub fn call_of(&self, exit: &VcpuExit<'_>) -> Option<Call> {
         let first = match exit {
-            VcpuExit::IoOut(port, [_]) => self.ports.at_first(*port).map(|entry| (entry, Form::Port)),
+            VcpuExit::IoOut(port, [_]) => {
+                self.ports.at_first(*port, const { L::LEN > 0 }).map(|entry| (entry, Form::FirstPort))
+            }
             VcpuExit::MmioWrite(address, _) => {
-                self.addresses.at_first(*address).map(|entry| (entry, Form::Mmio))
+                self.addresses.at_first(*address, const { L::LEN > 0 }).map(|entry| (entry, Form::FirstMmio))
             }
             _ => None,
         };
@@ -203,14 +219,18 @@ impl<Vm> KvmCalls<Vm> {
     /// [`KvmError::Ioctl`] and [`KvmError::Incomplete`]: KVM's, not the guest's; the VM cannot go on.
     #[inline(always)] // as `call_of`
     pub fn serve(&mut self, call: Call, vcpu: &mut VcpuFd, vm: &Vm) -> Result<Served, KvmError> {
-        if self.access != Access::Sync || !call.form.is_doorbell() {
-            return self.serve_otherwise(call, vcpu, vm);
-        }
+        let first = match call.form {
+            _ if self.access != Access::Sync => None,
+            Form::FirstPort => self.ports.first(),
+            Form::FirstMmio => self.addresses.first(),
+            Form::Port | Form::Mmio | Form::Hypercall | Form::Xen => None,
+        };
+        let Some(entry) = first else { return self.serve_otherwise(call, vcpu, vm) };
         // All that an exit leaves cold costs here: this is one straight piece of code, on a small frame.
         let sync = vcpu.sync_regs_mut();
         let caller = caller(&sync.sregs);
         let registers = registers(&mut sync.regs);
-        match self.dispatcher.serve(call.entry, vm, &mut self.vcpu, registers, caller) {
+        match self.dispatcher.serve_list(entry, vm, &mut self.vcpu, registers, caller) {
             ControlFlow::Continue(()) => {
                 vcpu.set_sync_dirty_reg(SyncReg::Register);
                 Ok(Served::Resume)
@@ -219,12 +239,26 @@ impl<Vm> KvmCalls<Vm> {
         }
     }
 
-    /// Serves a call that KVM_RUN did not bring in registers of its own accord.
+    /// Serves a call that is not by the first doorbell of its kind, with the registers that KVM_RUN brings along.
     #[cold]
     #[inline(never)]
     fn serve_otherwise(&mut self, call: Call, vcpu: &mut VcpuFd, vm: &Vm) -> Result<Served, KvmError> {
         match call.form {
-            Form::Port | Form::Mmio => self.serve_by_ioctls(call, vcpu, vm),
+            Form::Port | Form::Mmio if self.access == Access::Sync => {
+                let sync = vcpu.sync_regs_mut();
+                let caller = caller(&sync.sregs);
+                let registers = registers(&mut sync.regs);
+                match self.dispatcher.serve(call.entry, vm, &mut self.vcpu, registers, caller) {
+                    ControlFlow::Continue(()) => {
+                        vcpu.set_sync_dirty_reg(SyncReg::Register);
+                        Ok(Served::Resume)
+                    }
+                    ControlFlow::Break(action) => self.act(call, vcpu, caller.width, action),
+                }
+            }
+            Form::FirstPort | Form::FirstMmio | Form::Port | Form::Mmio => {
+                self.serve_by_ioctls(call, vcpu, vm)
+            }
             Form::Hypercall => {
                 let trap = exit_trap(vcpu.get_kvm_run());
                 let action = self.dispatcher.dispatch(call.entry, vm, &mut self.vcpu, &trap);
@@ -268,7 +302,7 @@ impl<Vm> KvmCalls<Vm> {
     ) -> Result<Served, KvmError> {
         match action {
             Action::Return(answer) => match call.form {
-                Form::Port | Form::Mmio => {
+                Form::FirstPort | Form::FirstMmio | Form::Port | Form::Mmio => {
                     let mode = self.mode(call, width);
                     let mut regs = self.regs(vcpu)?;
                     mode.write(registers(&mut regs), &answer);

@@ -2,7 +2,7 @@
 
 use super::adapter::{KvmCalls, Served};
 use super::error::KvmError;
-use hypercall_core::VmExit;
+use hypercall_core::{CallList, VmExit};
 use kvm_bindings::{KVM_EXIT_FAIL_ENTRY, KVM_EXIT_INTERNAL_ERROR, kvm_run};
 use kvm_ioctls::{VcpuExit, VcpuFd};
 
@@ -25,14 +25,14 @@ pub enum Stop {
 
 /// A vCPU and its calls.
 #[derive(Debug)]
-pub struct KvmVcpu<Vm> {
+pub struct KvmVcpu<Vm, L = ()> {
     /// The vCPU.
     pub fd: VcpuFd,
     /// Its calls.
-    pub calls: KvmCalls<Vm>,
+    pub calls: KvmCalls<Vm, L>,
 }
 
-impl<Vm> KvmVcpu<Vm> {
+impl<Vm, L: CallList<Vm>> KvmVcpu<Vm, L> {
     /// Runs the vCPU and serves its calls until something else happens.
     ///
     /// # Errors

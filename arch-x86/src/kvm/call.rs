@@ -2,8 +2,9 @@
 
 use super::error::KvmError;
 use super::prefetch::Prefetch;
+use crate::X86Registers;
 use hypercall_core::arch::{Caller, Endian, Privilege, Width};
-use hypercall_core::{EntryId, MAX_ARGUMENTS, Trap};
+use hypercall_core::{EntryId, ListEntry, MAX_ARGUMENTS, Trap};
 use kvm_bindings::kvm_run;
 
 /// Length of `out imm8, al`.
@@ -35,6 +36,10 @@ impl Call {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Form {
+    /// The first of the ports; as of any.
+    FirstPort,
+    /// The first of the addresses; as of a port.
+    FirstMmio,
     /// The call is in the registers.
     Port,
     /// As of a port.
@@ -49,46 +54,46 @@ impl Form {
     /// How long the instruction is that makes the call.
     pub(super) fn length(self) -> u64 {
         match self {
-            Form::Port => PORT_LENGTH,
-            Form::Mmio => MMIO_LENGTH,
+            Form::FirstPort | Form::Port => PORT_LENGTH,
+            Form::FirstMmio | Form::Mmio => MMIO_LENGTH,
             Form::Hypercall | Form::Xen => VMCALL_LENGTH,
         }
-    }
-
-    #[inline]
-    pub(super) fn is_doorbell(self) -> bool {
-        matches!(self, Form::Port | Form::Mmio)
     }
 }
 
 /// Where doorbells are. Nearly every VM has one of a kind, which takes no memory of its own to look at, and what
 /// whose calls need is fetched as soon as it is seen.
-#[derive(Debug)]
-pub(super) struct Doorbells<T> {
-    first: Option<(T, EntryId, Prefetch)>,
+pub(super) struct Doorbells<T, L> {
+    first: Option<(T, ListEntry<L, X86Registers>, Prefetch)>,
     rest: Vec<(T, EntryId)>,
 }
 
-impl<T> Default for Doorbells<T> {
-    fn default() -> Doorbells<T> {
+impl<T, L> Default for Doorbells<T, L> {
+    fn default() -> Doorbells<T, L> {
         Doorbells { first: None, rest: Vec::new() }
     }
 }
 
-impl<T: Copy + PartialEq> Doorbells<T> {
-    pub(super) fn push(&mut self, place: T, entry: EntryId, prefetch: Prefetch) {
+impl<T: Copy + PartialEq, L> Doorbells<T, L> {
+    pub(super) fn push(&mut self, place: T, entry: ListEntry<L, X86Registers>, prefetch: Prefetch) {
         match self.first {
             None => self.first = Some((place, entry, prefetch)),
-            Some(_) => self.rest.push((place, entry)),
+            Some(_) => self.rest.push((place, entry.id())),
         }
     }
 
     /// The entry point of the first, if that is at `place`.
     #[inline]
-    pub(super) fn at_first(&self, place: T) -> Option<EntryId> {
+    pub(super) fn at_first(&self, place: T, has_list: bool) -> Option<EntryId> {
         let (_, entry, prefetch) = self.first.as_ref().filter(|(first, ..)| *first == place)?;
-        prefetch.start();
-        Some(*entry)
+        prefetch.start(has_list);
+        Some(entry.id())
+    }
+
+    /// The entry point of the first.
+    #[inline]
+    pub(super) fn first(&self) -> Option<ListEntry<L, X86Registers>> {
+        self.first.as_ref().map(|(_, entry, _)| *entry)
     }
 
     /// That of another.

@@ -2,14 +2,21 @@
 
 use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
 
-/// Addresses that a call goes to.
+/// Addresses that a call goes to: the dispatcher, the entry point, its table, the vCPU's counters.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Prefetch(pub(super) [usize; 4]);
 
 impl Prefetch {
+    /// Fetches what is needed. A list's code reads nothing of the dispatcher, and what is fetched in vain is in the
+    /// way of what is not.
     #[inline]
-    pub(super) fn start(&self) {
-        self.0.iter().for_each(|address| prefetch(*address));
+    pub(super) fn start(&self, has_list: bool) {
+        let [.., counters] = self.0;
+        if has_list {
+            prefetch(counters);
+        } else {
+            self.0.iter().for_each(|address| prefetch(*address));
+        }
         // Whether calls are traced stands where no address is told of: a load whose result nobody waits for.
         std::hint::black_box(tracing::level_filters::LevelFilter::current());
     }
