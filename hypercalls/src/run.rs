@@ -5,6 +5,7 @@ pub mod guest;
 pub mod judge;
 #[cfg(all(feature = "cli", target_arch = "x86_64", target_os = "linux"))]
 pub mod kvm;
+pub mod list;
 pub mod loopback;
 pub mod machine;
 pub mod report;
@@ -20,6 +21,7 @@ use hypercall_arch_x86::convention as x86;
 use hypercall_core::multicall::Batches;
 use hypercall_core::services::Services;
 use hypercall_core::{Arch, BuildError, Convention, Dispatcher, EntryPoint, Interface, Policy, interface};
+use list::Own;
 use machine::Machine;
 use std::sync::Arc;
 
@@ -30,6 +32,8 @@ pub enum Via {
     /// In registers, each by an exit of its own.
     #[default]
     Registers,
+    /// As in registers, and those of the project's own are served by code that is compiled of them as a list.
+    List,
     /// As entries of HYPERCALL_MULTICALL, many in one exit.
     Multicall,
     /// Through a ring that a thread of the VMM's polls, without an exit.
@@ -37,10 +41,16 @@ pub enum Via {
 }
 
 impl Via {
+    /// Whether a case is called by registers of its own, not from memory.
+    pub fn is_registers(self) -> bool {
+        matches!(self, Via::Registers | Via::List)
+    }
+
     /// As on the command line.
     pub fn name(self) -> &'static str {
         match self {
             Via::Registers => "registers",
+            Via::List => "list",
             Via::Multicall => "multicall",
             Via::Ring => "ring",
         }
@@ -72,11 +82,12 @@ pub fn binding(convention: &str) -> Option<&'static Binding> {
     BINDINGS.iter().find(|b| b.convention.name == convention)
 }
 
-/// A dispatcher with every stock handler, for a machine.
+/// A dispatcher with every stock handler, for a machine whose calls come in this way.
 ///
 /// # Errors
 /// [`BuildError`] when the policy names an unknown call.
 pub fn dispatcher(
+    via: Via,
     machine: &Arc<Machine>,
     binding: &Binding,
     points: &[EntryPoint],
@@ -89,6 +100,9 @@ pub fn dispatcher(
         .policy(policy)
         .linked_handlers(&services)
         .multicall(Batches::new(|machine: &Machine| machine.memory()));
+    if via == Via::List {
+        builder = builder.serves_list::<Own>();
+    }
     for point in points {
         builder = builder.entry(*point, binding.convention, binding.interface);
     }

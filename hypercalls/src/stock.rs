@@ -44,7 +44,7 @@ mod console;
 mod kvm_ppc;
 mod kvm_x86;
 mod rings;
-mod vendor;
+pub(crate) mod vendor;
 mod xen;
 
 use crate::services::{

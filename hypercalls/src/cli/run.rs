@@ -5,8 +5,11 @@ use crate::run::report::{Line, Report};
 use crate::run::{BINDINGS, Binding, Via, binding, loopback};
 use crate::vendor::RingSetup;
 use clap::{Args, ValueEnum};
+use hypercall_arch_ppc::PpcRegisters;
+use hypercall_arch_s390::S390Registers;
+use hypercall_arch_x86::X86Registers;
 use hypercall_core::policy::PolicyError;
-use hypercall_core::{Arch, Definition, Hypercall, Multicall, Policy};
+use hypercall_core::{Arch, Definition, Hypercall, Multicall, Policy, Registers};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -133,6 +136,9 @@ impl Arguments {
         if let Some(call) = self.via_call() {
             self.check_via(call)?;
         }
+        if self.via == Via::List {
+            self.check_list(binding, is_instruction)?;
+        }
         if self.backend == Backend::Kvm && binding.convention.arch != Arch::X86 {
             let name = binding.convention.name;
             let message =
@@ -149,7 +155,7 @@ impl Arguments {
     /// The call that the others come by.
     fn via_call(&self) -> Option<&'static Definition> {
         match self.via {
-            Via::Registers => None,
+            Via::Registers | Via::List => None,
             Via::Multicall => Some(Multicall::DEFINITION),
             Via::Ring => Some(RingSetup::DEFINITION),
         }
@@ -163,6 +169,23 @@ impl Arguments {
         }
         if !self.policy.allows(call) {
             return Err(Failure::usage(format!("--via {via}: the policy denies {}", call.name)));
+        }
+        Ok(())
+    }
+
+    /// Whether a list's code would serve any call.
+    fn check_list(&self, binding: &Binding, is_instruction: bool) -> Result<(), Failure> {
+        let common =
+            [X86Registers::COMMON, S390Registers::COMMON, PpcRegisters::COMMON].map(|c| c.map(|c| c.name));
+        let name = binding.convention.name;
+        if !common.contains(&Some(name)) {
+            let common = common.map(|name| name.unwrap_or_default()).join(", ");
+            return Err(Failure::usage(format!("--via list: code is compiled for {common}, not for {name}")));
+        }
+        if is_instruction {
+            return Err(Failure::usage(
+                "--via list: a list's code serves doorbells, with --transport pio or mmio",
+            ));
         }
         Ok(())
     }

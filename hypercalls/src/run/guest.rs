@@ -1,5 +1,6 @@
 //! A guest of the user's: an ELF or a flat binary, run until it halts.
 
+use super::list::Own;
 use super::machine::Machine;
 use super::report::{Call, Counted, Raw, Report, number};
 use super::vm::{Options, RunError, Transport, Vm, XenPage, ioctl, on_threads, serving_rings, start};
@@ -180,7 +181,7 @@ pub fn run(image: &Image, options: Options) -> Result<Ended, RunError> {
 struct Guest<'a> {
     vm: &'a Vm,
     fd: VcpuFd,
-    calls: KvmCalls<Machine>,
+    calls: KvmCalls<Machine, Own>,
     para: Option<ParaVcpu>,
     dispatcher: Arc<Dispatcher<Machine>>,
     transport: Transport,

@@ -5,6 +5,7 @@ mod rings;
 
 use super::Via;
 use super::judge::{self, Meant, allowed, endian_of, firsts, prepare};
+use super::list::Own;
 use super::machine::Machine;
 use super::report::{Call, Counted, Found, Report, Row};
 use super::vm::{Options, RunError, Transport, Vm, ioctl, on_threads, serving_rings, start};
@@ -124,7 +125,7 @@ fn guest_objects(record: &Record, ending: Ending) -> Option<String> {
 struct Guest<'a> {
     vm: &'a Vm,
     fd: VcpuFd,
-    calls: KvmCalls<Machine>,
+    calls: KvmCalls<Machine, Own>,
     para: Option<ParaVcpu>,
     dispatcher: Arc<Dispatcher<Machine>>,
     transport: Transport,
@@ -173,7 +174,7 @@ impl<'a> Guest<'a> {
         rows: &mut Vec<Call>,
     ) -> Result<(), RunError> {
         match self.via {
-            Via::Registers => {}
+            Via::Registers | Via::List => {}
             Via::Multicall => return self.group_in_batches(group, watchdog, timeout, rows),
             Via::Ring => return self.group_through_ring(group, watchdog, timeout, rows),
         }
@@ -232,7 +233,7 @@ impl<'a> Guest<'a> {
                 user_allowed: self.policy.user_mode() && self.transport.takes_user_calls(),
                 allowed: allowed(&self.dispatcher, self.policy, case),
                 dirty_upper_halves: false,
-                in_multicall: self.via != Via::Registers,
+                in_multicall: !self.via.is_registers(),
             };
             let lowered = |case: &Case| lower(case, spec, &registers::ALL, &self.place, &rules);
             let image = if self.via == Via::Ring && waits_for_vcpu(case) {

@@ -1,6 +1,7 @@
 //! The cases without a vCPU: the same marshalling and dispatcher over a register file in memory.
 
 use super::judge::{Meant, allowed, endian_of, firsts, now, prepare, wrong};
+use super::list::Own;
 use super::machine::Machine;
 use super::report::{Call, Counted, Found, Report, Row};
 use super::{Binding, Via, dispatcher};
@@ -11,8 +12,9 @@ use crate::registers::{AnyRegisters, RegisterFile};
 use hypercall_core::memory::WordMemory;
 use hypercall_core::ring::Polling;
 use hypercall_core::{
-    Action, BuildError, Caller, Dispatcher, EntryId, EntryPoint, Policy, Privilege, Vcpu, Width,
+    Action, BuildError, Caller, Dispatcher, EntryId, EntryPoint, Policy, Privilege, Registers, Vcpu, Width,
 };
+use std::ops::ControlFlow;
 use std::sync::Arc;
 use std::time::Instant;
 
@@ -58,7 +60,7 @@ pub fn run_via(
     let counter = Box::new(move |_| start.elapsed().as_nanos() as u64);
     let machine = Machine::new(arch, vcpus, Box::new(memory.clone()), Box::new(|_| ()), counter)?;
     let machine = Arc::new(machine.with_rings_in(memory.clone()));
-    let dispatcher = dispatcher(&machine, binding, &[ENTRY], policy.clone())?;
+    let dispatcher = dispatcher(via, &machine, binding, &[ENTRY], policy.clone())?;
     let (mut calls, mut counts) = (Vec::new(), Vec::new());
     for index in 0..vcpus {
         let place =
@@ -112,7 +114,7 @@ impl Guest<'_> {
             user_allowed: self.policy.user_mode(),
             allowed: allowed(self.dispatcher, self.policy, case),
             dirty_upper_halves: true,
-            in_multicall: self.via != Via::Registers,
+            in_multicall: !self.via.is_registers(),
         };
         let image = lower(case, spec, file.all(), &self.place, &rules);
         let memory = self.machine.memory();
@@ -122,7 +124,7 @@ impl Guest<'_> {
         let start = Instant::now();
         let registers = file.all();
         let made = match self.via {
-            Via::Registers => Ok(self.make(&mut file, &image.input, caller)),
+            Via::Registers | Via::List => Ok(self.make(&mut file, &image.input, caller)),
             Via::Multicall => {
                 let place = (memory, self.place.data + entry::ENTRY, caller.endian);
                 let make = |input: &_| self.make(&mut file, input, caller);
@@ -201,11 +203,25 @@ impl Guest<'_> {
         (registers, ending)
     }
 
+    /// Has the dispatcher serve the call, or the code of the list, which is compiled for an architecture's registers.
+    fn step(&mut self, file: &mut AnyRegisters, caller: Caller) -> ControlFlow<Action> {
+        match (self.via, file) {
+            (Via::List, AnyRegisters::X86(registers)) => self.step_list(registers, caller),
+            (Via::List, AnyRegisters::S390(registers)) => self.step_list(registers, caller),
+            (Via::List, AnyRegisters::Ppc(registers)) => self.step_list(registers, caller),
+            (_, file) => self.dispatcher.serve(self.entry, self.machine, &mut self.vcpu, file, caller),
+        }
+    }
+
+    fn step_list<R: Registers>(&mut self, registers: &mut R, caller: Caller) -> ControlFlow<Action> {
+        let entry = self.dispatcher.list_entry::<Own, R>(ENTRY).expect("bound above");
+        self.dispatcher.serve_list(entry, self.machine, &mut self.vcpu, registers, caller)
+    }
+
     /// Serves the call as a backend does; a fault or an exit leaves the registers as they were.
     fn serve(&mut self, file: &mut AnyRegisters, caller: Caller) -> Ending {
         loop {
-            let mut next =
-                self.dispatcher.serve(self.entry, self.machine, &mut self.vcpu, file, caller).break_value();
+            let mut next = self.step(file, caller).break_value();
             if let Some(Action::Deferred(deferral)) = next {
                 let answer = self.vcpu.wait(deferral);
                 if let Action::Return(registers) = &answer {
@@ -233,7 +249,7 @@ mod tests {
     fn every_case_is_right_over_every_convention() {
         hypercall_core::panics::silence_handler_panics();
         for binding in &BINDINGS {
-            for via in [Via::Registers, Via::Multicall, Via::Ring] {
+            for via in [Via::Registers, Via::List, Via::Multicall, Via::Ring] {
                 let report = run_via(via, binding, 2, Policy::default()).unwrap();
                 let wrong: Vec<_> = report.calls.iter().filter(|c| !c.ok).collect();
                 assert!(wrong.is_empty(), "{}: {wrong:#?}", report.summary());
@@ -247,8 +263,9 @@ mod tests {
         let policy: Policy = "default,deny=HYPERCALL_MIX_1".parse().unwrap();
         for binding in &BINDINGS {
             let report = run(binding, 1, policy.clone()).unwrap();
-            assert_eq!(run_via(Via::Multicall, binding, 1, policy.clone()).unwrap().failed, 0);
-            assert_eq!(run_via(Via::Ring, binding, 1, policy.clone()).unwrap().failed, 0);
+            for via in [Via::List, Via::Multicall, Via::Ring] {
+                assert_eq!(run_via(via, binding, 1, policy.clone()).unwrap().failed, 0);
+            }
             assert_eq!(report.failed, 0, "{}", report.summary());
             let mut mixes = report.calls.iter().filter(|c| c.name == "HYPERCALL_MIX_1" && c.cpl == 0);
             assert!(

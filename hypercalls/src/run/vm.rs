@@ -1,5 +1,6 @@
 //! The VM of `hypercall run` on KVM: how its guest reaches it, its vCPUs, and what can go wrong.
 
+use super::list::Own;
 use super::machine::{Machine, Sink};
 use super::{Binding, Via, dispatcher};
 use crate::builtin::{BELL_ADDRESS, BELL_PORT, DOORBELL_ADDRESS, DOORBELL_PORT, Site};
@@ -235,7 +236,7 @@ impl Vm {
         &self,
         dispatcher: &Arc<Dispatcher<Machine>>,
         index: u32,
-    ) -> Result<(VcpuFd, KvmCalls<Machine>), RunError> {
+    ) -> Result<(VcpuFd, KvmCalls<Machine, Own>), RunError> {
         let kvm_fd = self.kvm_vm.fd();
         let mut fd = kvm_fd.create_vcpu(index.into()).map_err(ioctl("KVM_CREATE_VCPU"))?;
         let mut cpuid = supported_cpuid(&self.kvm)?;
@@ -251,7 +252,7 @@ impl Vm {
         let translation = move |linear, access| translator.translate(&memory, linear, access);
         self.machine.set_translation(index, Box::new(translation));
         self.tsc_offset.store(tsc::offset(&fd)?, Ordering::Relaxed);
-        let mut calls = KvmCalls::new(Arc::clone(dispatcher), index)?;
+        let mut calls = KvmCalls::with_list(Arc::clone(dispatcher), index)?;
         calls.prepare(kvm_fd, &mut fd);
         Ok((fd, calls))
     }
@@ -338,7 +339,8 @@ pub(super) fn start(
     options: Options,
     memory: u64,
 ) -> Result<(Vm, Arc<Dispatcher<Machine>>, Transport), RunError> {
-    let (binding, policy, xen_blobs) = (options.binding, options.policy.clone(), options.xen_blobs.clone());
+    let (binding, via) = (options.binding, options.via);
+    let (policy, xen_blobs) = (options.policy.clone(), options.xen_blobs.clone());
     let is_para = binding.convention.name == convention::PARA_2007.name;
     let kvm = probe::open()?;
     let transport = choose(&kvm, options.transport, is_para)?;
@@ -349,7 +351,7 @@ pub(super) fn start(
     if transport == Transport::ExitXen {
         xen_exit::enable(vm.kvm_vm.fd())?;
     }
-    let dispatcher = dispatcher(&vm.machine, binding, &[transport.entry()], policy)?;
+    let dispatcher = dispatcher(via, &vm.machine, binding, &[transport.entry()], policy)?;
     if is_para {
         vm.offer_para(&dispatcher, transport)?;
     }

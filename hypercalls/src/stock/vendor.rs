@@ -6,17 +6,19 @@ use crate::vendor::{
     Mix8, Mix9, Narrow, Nop, OldNop, Outputs, Panic, RaiseFault, Retry, Signed, Types,
 };
 use hypercall_core::memory::GuestMemoryExt;
-use hypercall_core::{Builder, Context, Error, Outcome, Output, VmExit};
+use hypercall_core::{Builder, Context, Error, Fault, Outcome, Output, VmExit};
 
 pub(super) fn offer<Vm>(builder: Builder<Vm>) -> Builder<Vm>
 where
     Vm: Memory + WallClock + Testing + 'static,
 {
-    outcomes(data(types(mix(builder)))).offer(|_: &Vm, _: OldNop, _: &mut Context<'_>| Ok(())).offer(
-        |vm: &Vm, _: HostTime, _: &mut Context<'_>| {
-            u64::try_from(vm.now()?.seconds).map_err(|_| Error::Unsupported)
-        },
-    )
+    outcomes(data(typed(mix(builder))))
+        .offer(|_: &Vm, _: OldNop, _: &mut Context<'_>| Ok(()))
+        .offer(host_time)
+}
+
+pub(crate) fn host_time<Vm: WallClock>(vm: &Vm, _: HostTime, _: &mut Context<'_>) -> Result<u64, Error> {
+    u64::try_from(vm.now()?.seconds).map_err(|_| Error::Unsupported)
 }
 
 fn mix<Vm: 'static>(builder: Builder<Vm>) -> Builder<Vm> {
@@ -37,26 +39,36 @@ fn mix<Vm: 'static>(builder: Builder<Vm>) -> Builder<Vm> {
         })
 }
 
-fn types<Vm: 'static>(builder: Builder<Vm>) -> Builder<Vm> {
+fn typed<Vm: 'static>(builder: Builder<Vm>) -> Builder<Vm> {
     builder
-        .offer(|_: &Vm, call: Fail, _: &mut Context<'_>| Err::<(), Error>(call.error.into()))
-        .offer(|_: &Vm, call: Types, _: &mut Context<'_>| Ok(u64::from(call.count.get())))
-        .offer(|_: &Vm, call: Signed, _: &mut Context<'_>| Ok(u64::from(call.value.unsigned_abs())))
+        .offer(fail)
+        .offer(types)
+        .offer(signed)
         .offer(|_: &Vm, call: Narrow, _: &mut Context<'_>| Ok(call.sum()))
+}
+
+pub(crate) fn fail<Vm>(_: &Vm, call: Fail, _: &mut Context<'_>) -> Result<(), Error> {
+    Err(call.error.into())
+}
+
+pub(crate) fn types<Vm>(_: &Vm, call: Types, _: &mut Context<'_>) -> Result<u64, Error> {
+    Ok(u64::from(call.count.get()))
+}
+
+pub(crate) fn signed<Vm>(_: &Vm, call: Signed, _: &mut Context<'_>) -> Result<u64, Error> {
+    Ok(u64::from(call.value.unsigned_abs()))
 }
 
 fn data<Vm: Memory + Testing + 'static>(builder: Builder<Vm>) -> Builder<Vm> {
     let arch = builder.arch();
-    builder.offer(|vm: &Vm, call: Checksum, _: &mut Context<'_>| checksum(vm, call)).offer(
-        move |vm: &Vm, call: Identify, context: &mut Context<'_>| {
-            let identity = Identity::new(arch, vm.calls_served());
-            Ok(vm.memory().write_value(call.at.0, identity, context.endian())?)
-        },
-    )
+    builder.offer(checksum).offer(move |vm: &Vm, call: Identify, context: &mut Context<'_>| {
+        let identity = Identity::new(arch, vm.calls_served());
+        Ok(vm.memory().write_value(call.at.0, identity, context.endian())?)
+    })
 }
 
 /// Reads in pieces: the type bounds their number, and the call path does not allocate.
-fn checksum<Vm: Memory>(vm: &Vm, call: Checksum) -> Result<u64, Error> {
+pub(crate) fn checksum<Vm: Memory>(vm: &Vm, call: Checksum, _: &mut Context<'_>) -> Result<u64, Error> {
     let mut piece = [0; 1024];
     let (mut address, mut left) = (call.data.address(), call.data.length());
     let mut sum = 0;
@@ -72,18 +84,27 @@ fn checksum<Vm: Memory>(vm: &Vm, call: Checksum) -> Result<u64, Error> {
 }
 
 fn outcomes<Vm: Testing + 'static>(builder: Builder<Vm>) -> Builder<Vm> {
-    builder
-        .offer(|vm: &Vm, call: Retry, context: &mut Context<'_>| {
-            let first = vm.is_first_execution(context.vcpu(), call.key)?;
-            Ok(if first { Outcome::Retry } else { 2_u64.into() })
-        })
-        .offer(|vm: &Vm, call: Defer, context: &mut Context<'_>| {
-            vm.complete_elsewhere(context.defer(), call.value);
-            Ok(Outcome::Deferred)
-        })
-        .offer(|vm: &Vm, _: RaiseFault, _: &mut Context<'_>| vm.fault())
-        .offer(|_: &Vm, call: ExitVm, _: &mut Context<'_>| Ok(VmExit { code: call.code }))
-        .offer(|_: &Vm, _: Panic, _: &mut Context<'_>| -> Result<(), Error> {
-            panic!("the guest asked for a handler that panics")
-        })
+    builder.offer(retry).offer(defer).offer(raise_fault).offer(exit_vm).offer(panic)
+}
+
+pub(crate) fn retry<Vm: Testing>(vm: &Vm, call: Retry, context: &mut Context<'_>) -> Result<Outcome, Error> {
+    let first = vm.is_first_execution(context.vcpu(), call.key)?;
+    Ok(if first { Outcome::Retry } else { 2_u64.into() })
+}
+
+pub(crate) fn defer<Vm: Testing>(vm: &Vm, call: Defer, context: &mut Context<'_>) -> Result<Outcome, Error> {
+    vm.complete_elsewhere(context.defer(), call.value);
+    Ok(Outcome::Deferred)
+}
+
+pub(crate) fn raise_fault<Vm: Testing>(vm: &Vm, _: RaiseFault, _: &mut Context<'_>) -> Result<Fault, Error> {
+    vm.fault()
+}
+
+pub(crate) fn exit_vm<Vm>(_: &Vm, call: ExitVm, _: &mut Context<'_>) -> Result<VmExit, Error> {
+    Ok(VmExit { code: call.code })
+}
+
+pub(crate) fn panic<Vm>(_: &Vm, _: Panic, _: &mut Context<'_>) -> Result<(), Error> {
+    panic!("the guest asked for a handler that panics")
 }
