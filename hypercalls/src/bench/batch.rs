@@ -3,7 +3,7 @@
 //!
 //! The time of a call includes what the guest does to hand it in: its entry's state and two arguments.
 
-use super::kvm::{EXITS, Guest, NUMBERS, PORT, Way};
+use super::kvm::{EXITS, Guest, PORT, Way};
 use super::rounds::Subject;
 use super::{Bench, BenchError};
 use hypercall_arch_x86::kvm::probe;
@@ -44,10 +44,10 @@ pub fn run(bench: &mut Bench<'_>) -> Result<(), BenchError> {
     let transport = probe::Transport::Pio;
     let Some(kvm) = bench.kvm("batch/", transport)? else { return Ok(()) };
     let way = Way::new(transport, 3, None);
-    let bare = RefCell::new(Guest::new(&kvm, &way, &way.code(), &NUMBERS)?);
+    let bare = RefCell::new(Guest::new(&kvm, &way, &way.code())?);
     let mut guests = Vec::new();
     for count in COUNTS {
-        let guest = Guest::new(&kvm, &way, &code(count), &NUMBERS)?;
+        let guest = Guest::new(&kvm, &way, &code(count))?;
         for index in 0..u64::from(count) {
             // Each of the 64 handlers in turn.
             let entry = CallEntry::new(index % 64, &[5, 7]);
@@ -62,7 +62,7 @@ pub fn run(bench: &mut Bench<'_>) -> Result<(), BenchError> {
             let sample = move || {
                 let mut guest = guest.borrow_mut();
                 let before = guest.served();
-                let time = guest.time(true, |guest| guest.hypercall(|| {}))?;
+                let time = guest.hypercall()?;
                 let exits = EXITS + 1; // one warms up
                 // Every entry of every batch, and the multicall itself.
                 let expected = exits * (u64::from(*count) + 1);

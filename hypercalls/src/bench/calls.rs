@@ -5,8 +5,8 @@ use hypercall_core::argument::{Argument, ArgumentKind, Slots, SlotsMut};
 use hypercall_core::definition::{ArgumentInfo, Location};
 use hypercall_core::memory::{FlatMemory, GuestMemory};
 use hypercall_core::{
-    Arch, Builder, Context, Definition, Dispatcher, EntryPoint, Error, Hypercall, Interface, Policy,
-    Registry, Serves, Status, interface,
+    Arch, BuildError, Builder, Context, Convention, Definition, Dispatcher, EntryPoint, Error, Hypercall,
+    Interface, Policy, Registry, Serves, Status, interface,
 };
 
 /// How many handlers there are.
@@ -41,7 +41,8 @@ fn direct<const N: u32>(state: &State, a: u64, b: u64, c: u64, d: u64) -> u64 {
 }
 
 /// A call of kind `N`, as `#[derive(Hypercall)]` makes it, but that it is in no table of the ABI.
-struct Call<const N: u32> {
+#[derive(Debug)]
+pub struct Call<const N: u32> {
     a: u64,
     b: u64,
     c: u64,
@@ -76,7 +77,7 @@ const fn definition(name: &'static str, number: u64, interface: &'static Interfa
 }
 
 impl<const N: u32> Hypercall for Call<N> {
-    const DEFINITION: &'static Definition = &definition("BENCH", 0, &interface::KVM);
+    const DEFINITION: &'static Definition = &definition(NAMES[N as usize], N as u64, &interface::KVM);
 
     #[inline]
     fn decode(slots: &mut Slots<'_>) -> Result<Self, Error> {
@@ -131,6 +132,13 @@ macro_rules! tables {
     ($($kind:literal)*) => {
         /// The functions, by kind.
         pub static DIRECT: [Direct; KINDS] = [$(direct::<$kind>),*];
+        const NAMES: [&str; KINDS] = [$(concat!("BENCH_", $kind)),*];
+
+        hypercall_core::call_list! {
+            /// All of them, for number `n` of KVM's the one of kind `n`.
+            pub struct Listed for State { $(Call<$kind>),* }
+        }
+
         /// What a dispatcher has them of otherwise.
         pub static SERVES: [Handle; KINDS] = [$(serves::<$kind>),*];
         /// The same as closures.
@@ -159,16 +167,37 @@ pub struct Numbers {
     pub count: u64,
 }
 
+/// An entry point with what it is bound to.
+pub type Bound = (EntryPoint, &'static Convention, &'static Interface);
+
+/// One for no calls yet.
+fn builder(arch: Arch, (point, convention, interface): Bound) -> Builder<State> {
+    let none = Registry::new([]).expect("no definitions collide");
+    Dispatcher::builder(arch).registry(none).entry(point, convention, interface).policy(Policy::default())
+}
+
+/// A dispatcher for the calls of the [list](Listed).
+///
+/// # Errors
+/// What the builder refuses.
+pub fn listed(
+    arch: Arch,
+    entry: Bound,
+    change: impl FnOnce(Builder<State>) -> Builder<State>,
+) -> Result<Dispatcher<State>, BuildError> {
+    change(builder(arch, entry).serves_list::<Listed>()).build()
+}
+
 /// A dispatcher for so many calls; the one at place `i` of all is of kind `i % 64`.
 ///
 /// # Errors
 /// What the builder refuses.
 pub fn dispatcher(
     arch: Arch,
-    entry: (EntryPoint, &'static hypercall_core::Convention, &'static Interface),
+    entry: Bound,
     numbers: &[Numbers],
     change: impl FnOnce(Builder<State>) -> Builder<State>,
-) -> Result<Dispatcher<State>, hypercall_core::BuildError> {
+) -> Result<Dispatcher<State>, BuildError> {
     dispatcher_of(&SERVES, arch, entry, numbers, change)
 }
 
@@ -179,13 +208,11 @@ pub fn dispatcher(
 pub fn dispatcher_of(
     handlers: &[Handle; KINDS],
     arch: Arch,
-    entry: (EntryPoint, &'static hypercall_core::Convention, &'static Interface),
+    entry: Bound,
     numbers: &[Numbers],
     change: impl FnOnce(Builder<State>) -> Builder<State>,
-) -> Result<Dispatcher<State>, hypercall_core::BuildError> {
-    let none = Registry::new([]).expect("no definitions collide");
-    let mut builder =
-        Dispatcher::builder(arch).registry(none).entry(entry.0, entry.1, entry.2).policy(Policy::default());
+) -> Result<Dispatcher<State>, BuildError> {
+    let mut builder = builder(arch, entry);
     let all = numbers.iter().flat_map(|n| (0..n.count).map(move |place| (n, place)));
     for (index, (numbers, place)) in all.enumerate() {
         // A definition lives as long as the program, as those do that are compiled into one.

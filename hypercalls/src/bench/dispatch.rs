@@ -4,14 +4,17 @@
 //! check or look-up, a call through a function pointer, the result into the register file. They check no
 //! caller, count nothing (but for `counted`), have no policy, and die with a handler that panics.
 
-use super::calls::{self, CLOSURES, DIRECT, Direct, KINDS, Numbers, SERVES, State};
+use super::calls::{self, CLOSURES, DIRECT, Direct, KINDS, Listed, Numbers, SERVES, State};
 use super::clock;
 use super::rounds::Subject;
 use super::{Bench, BenchError};
 use hypercall_arch_ppc::{PpcRegisters, convention as ppc, entry as ppc_entry};
 use hypercall_arch_x86::{X86Registers, convention as x86, entry as x86_entry};
 use hypercall_core::convention::{Convention, Registers};
-use hypercall_core::{Arch, Caller, Dispatcher, Endian, EntryPoint, Interface, Privilege, Width, interface};
+use hypercall_core::{
+    Arch, Caller, Dispatcher, Endian, EntryId, EntryPoint, Interface, ListEntry, Privilege, Vcpu, Width,
+    interface,
+};
 use std::collections::HashMap;
 use std::hint::black_box;
 use vm_device::bus::{MmioAddress, MmioBus, MmioRange};
@@ -162,6 +165,8 @@ struct World {
     dispatcher: Dispatcher<State>,
     /// The same calls, their handlers closures.
     closures: Dispatcher<State>,
+    /// The same, compiled as a list, where they have its numbers.
+    listed: Option<Dispatcher<State>>,
     layout: Layout,
     wires: Vec<u64>,
     /// The calls of one sample, each as it stands in the number register.
@@ -179,6 +184,9 @@ impl World {
             calls::dispatcher_of(handlers, layout.arch, (point, convention, interface), &numbers, |b| b)
         };
         let (dispatcher, closures) = (make(&SERVES)?, make(&CLOSURES)?);
+        let is_listed = layout.name == DENSE.name && count == KINDS as u64;
+        let listed =
+            is_listed.then(|| calls::listed(layout.arch, layout.entry, |builder| builder)).transpose()?;
         let wires: Vec<u64> = numbers
             .iter()
             .flat_map(|n| {
@@ -188,7 +196,7 @@ impl World {
             .collect();
         let places = random_places(wires.len());
         let random = places.iter().map(|place| wires[*place as usize] as u32).collect();
-        Ok(World { dispatcher, closures, layout, wires, random, places, state: State::default() })
+        Ok(World { dispatcher, closures, listed, layout, wires, random, places, state: State::default() })
     }
 
     /// The sequence of calls, by number and by place: one place over and over, or any.
@@ -213,25 +221,82 @@ fn random_places(count: usize) -> Vec<u32> {
     std::iter::repeat_with(next).take(SEQUENCE).collect()
 }
 
-/// Time of one call, where `answer` gives the result of each.
-fn calls_by_hand<F: File>(
+/// Makes the calls of a sequence, where `serve` answers each.
+///
+/// A function of its own that is given what it goes by, as a VMM's are: what the compiler then knows of these
+/// references it knows for every subject.
+#[inline(always)]
+fn make<F: File>(file: &mut F, sequence: &[u32], mut serve: impl FnMut(&mut F)) {
+    for number in sequence {
+        file.set_number((*number).into());
+        serve(black_box(&mut *file));
+    }
+}
+
+#[inline(never)]
+fn by_dispatcher<F: File>(
+    dispatcher: &Dispatcher<State>,
+    entry: EntryId,
+    caller: Caller,
+    state: &State,
+    vcpu: &mut Vcpu,
     file: &mut F,
     sequence: &[u32],
-    mut answer: impl FnMut(u64, [u64; 4]) -> Option<u64>,
-) -> f64 {
-    clock::each(sequence.len() as u64, || {
-        for number in sequence {
-            file.set_number((*number).into());
-            let file = black_box(&mut *file);
-            let result = answer(file.number(), file.arguments());
-            file.answer(result);
-        }
+) {
+    make(file, sequence, |file| {
+        let flow = dispatcher.serve(entry, state, vcpu, file.registers(), caller);
+        assert!(flow.is_continue());
+    });
+}
+
+#[inline(never)]
+fn by_list<F: File>(
+    dispatcher: &Dispatcher<State>,
+    entry: ListEntry<Listed, F::Registers>,
+    caller: Caller,
+    state: &State,
+    vcpu: &mut Vcpu,
+    file: &mut F,
+    sequence: &[u32],
+) {
+    make(file, sequence, |file| {
+        let flow = dispatcher.serve_list(entry, state, vcpu, file.registers(), caller);
+        assert!(flow.is_continue());
+    });
+}
+
+#[inline(never)]
+fn by_hand<F: File, T: ?Sized>(
+    table: &mut T,
+    state: &State,
+    answer: impl Fn(&mut T, &State, u64, [u64; 4]) -> Option<u64>,
+    file: &mut F,
+    sequence: &[u32],
+) {
+    make(file, sequence, |file| {
+        let result = answer(table, state, file.number(), file.arguments());
+        file.answer(result);
+    });
+}
+
+/// What a VMM does by hand, with a table of its own.
+fn handmade<'a, F: File + 'a, T: 'a>(
+    id: String,
+    numbers: &[u32],
+    state: &'a State,
+    mut table: T,
+    answer: impl Fn(&mut T, &State, u64, [u64; 4]) -> Option<u64> + Copy + 'a,
+) -> Subject<'a> {
+    let (mut file, numbers) = (F::default(), numbers.to_vec());
+    Subject::ns(id, move || {
+        clock::each(numbers.len() as u64, || by_hand(&mut table, state, answer, &mut file, &numbers))
     })
 }
 
 /// Subjects over a world, each named `prefix/word`.
 fn subjects_of<'a, F: File + 'a>(world: &'a World, prefix: &str, random: bool) -> Vec<Subject<'a>> {
     let (sequence, places) = world.sequence(random);
+    let caller = world.layout.caller;
     let state = &world.state;
     let base = format!("{prefix}/array");
     let id = |word: &str| format!("{prefix}/{word}");
@@ -240,68 +305,70 @@ fn subjects_of<'a, F: File + 'a>(world: &'a World, prefix: &str, random: bool) -
     let dispatched = |word: &str, dispatcher: &'a Dispatcher<State>| {
         let entry = dispatcher.entry(world.layout.entry.0).expect("it was bound");
         let (mut vcpu, mut file, numbers) = (dispatcher.vcpu(0), F::default(), sequence.clone());
-        let caller = world.layout.caller;
         Subject::ns(id(word), move || {
             clock::each(numbers.len() as u64, || {
-                for number in &numbers {
-                    file.set_number((*number).into());
-                    let registers = black_box(file.registers());
-                    let action = dispatcher.serve(entry, state, &mut vcpu, registers, caller);
-                    assert!(action.is_continue());
-                }
+                by_dispatcher(dispatcher, entry, caller, state, &mut vcpu, &mut file, &numbers);
             })
         })
     };
     let own = dispatched("hypercall", &world.dispatcher);
     let closures = dispatched("closures", &world.closures);
 
-    let mut file = F::default();
     let table: Vec<Direct> = (0..world.wires.len()).map(of_kind).collect();
-    let numbers = places.clone();
-    let array = Subject::ns(base.clone(), move || {
-        calls_by_hand(&mut file, &numbers, |number, [a, b, c, d]| {
+    let array =
+        handmade::<F, _>(base.clone(), &places, state, table, |table, state, number, [a, b, c, d]| {
             Some(table.get(number as usize)?(state, a, b, c, d))
-        })
-    });
+        });
 
-    let (mut file, numbers) = (F::default(), places.clone());
     let rows: Vec<Row> =
         (0..world.wires.len()).map(|place| Row { call: of_kind(place), line: place }).collect();
-    let mut counters = vec![0_u64; rows.len()];
-    let counted = Subject::ns(id("counted"), move || {
-        calls_by_hand(&mut file, &numbers, |number, [a, b, c, d]| {
+    let counters = vec![0_u64; rows.len()];
+    let answer =
+        |(rows, counters): &mut (Vec<Row>, Vec<u64>), state: &State, number: u64, [a, b, c, d]: [u64; 4]| {
             let row = rows.get(number as usize)?;
             let result = (row.call)(state, a, b, c, d);
             *counters.get_mut(row.line)? += 1;
             Some(result)
-        })
-    });
+        };
+    let counted = handmade::<F, _>(id("counted"), &places, state, (rows, counters), answer);
 
-    let (mut file, numbers) = (F::default(), sequence.clone());
     let map: HashMap<u64, Direct> =
         world.wires.iter().enumerate().map(|(place, wire)| (*wire, of_kind(place))).collect();
-    let hashmap = Subject::ns(id("hashmap"), move || {
-        calls_by_hand(&mut file, &numbers, |number, [a, b, c, d]| Some(map.get(&number)?(state, a, b, c, d)))
-    });
+    let hashmap =
+        handmade::<F, _>(id("hashmap"), &sequence, state, map, |map, state, number, [a, b, c, d]| {
+            Some(map.get(&number)?(state, a, b, c, d))
+        });
 
-    let (mut file, numbers) = (F::default(), sequence);
     let mut bus = MmioBus::<Direct>::new();
     for (place, wire) in world.wires.iter().enumerate() {
         let range = MmioRange::new(MmioAddress(*wire), 1).expect("a range of one");
         bus.register(range, of_kind(place)).expect("no two are the same");
     }
-    let bus = Subject::ns(id("bus"), move || {
-        calls_by_hand(&mut file, &numbers, |number, [a, b, c, d]| {
-            Some(bus.device(MmioAddress(number))?.1(state, a, b, c, d))
-        })
+    let bus = handmade::<F, _>(id("bus"), &sequence, state, bus, |bus, state, number, [a, b, c, d]| {
+        Some(bus.device(MmioAddress(number))?.1(state, a, b, c, d))
     });
 
-    let mut all =
-        vec![own.against(base.clone()), closures.against(base.clone()), array, counted.against(base.clone())];
+    let mut all = vec![];
+    if let Some(dispatcher) = &world.listed {
+        let entry = dispatcher.list_entry(world.layout.entry.0).expect("it was bound");
+        assert_eq!(entry.in_place() as usize, KINDS, "the list's code serves them");
+        let (mut vcpu, mut file, numbers) = (dispatcher.vcpu(0), F::default(), sequence.clone());
+        let list = Subject::ns(id("list"), move || {
+            clock::each(numbers.len() as u64, || {
+                by_list(dispatcher, entry, caller, state, &mut vcpu, &mut file, &numbers);
+            })
+        });
+        all.push(list.against(base.clone()));
+    }
+    all.extend([
+        own.against(base.clone()),
+        closures.against(base.clone()),
+        array,
+        counted.against(base.clone()),
+    ]);
     if world.wires.len() == KINDS {
-        let (mut file, numbers) = (F::default(), places);
-        let by_match = Subject::ns(id("match"), move || {
-            calls_by_hand(&mut file, &numbers, |number, arguments| calls::by_match(state, number, arguments))
+        let by_match = handmade::<F, _>(id("match"), &places, state, (), |(), state, number, arguments| {
+            calls::by_match(state, number, arguments)
         });
         all.push(by_match.against(base.clone()));
     }

@@ -5,7 +5,7 @@
 //! instruction in a microsecond, and what one pays there is the emulation. KVM_EXIT_HYPERCALL and
 //! KVM_EXIT_XEN are for CPL 0 only.
 
-use super::calls::{self, DIRECT, Numbers, State};
+use super::calls::{self, DIRECT, Listed, State};
 use super::rounds::Subject;
 use super::{Bench, BenchError, clock};
 use hypercall_arch_x86::convention::{VMCALL, VMMCALL};
@@ -36,10 +36,6 @@ const CODE: u64 = 0x1000;
 const STACK: u64 = 0x8000;
 const TABLES: u64 = 0x1_0000;
 
-/// The calls that are served.
-pub(super) const NUMBERS: [Numbers; 1] =
-    [Numbers { interface: &interface::KVM, number: |place| place, count: 64 }];
-
 /// Exits in one sample.
 pub(super) const EXITS: u64 = 200;
 /// Ample for them, also where the processor is emulated.
@@ -49,7 +45,7 @@ const PATIENCE: Duration = Duration::from_secs(20);
 pub(super) struct Guest {
     // Dropped before the VM.
     fd: VcpuFd,
-    calls: KvmCalls<State>,
+    calls: KvmCalls<State, Listed>,
     state: State,
     vm: Arc<KvmVm>,
 }
@@ -92,8 +88,8 @@ impl Way {
 
 impl Guest {
     /// One that runs `code` over and over, which makes calls in this way.
-    pub(super) fn new(kvm: &Kvm, way: &Way, code: &[u8], numbers: &[Numbers]) -> Result<Guest, BenchError> {
-        let [guest] = Guest::several(kvm, way, code, numbers)?;
+    pub(super) fn new(kvm: &Kvm, way: &Way, code: &[u8]) -> Result<Guest, BenchError> {
+        let [guest] = Guest::several(kvm, way, code)?;
         Ok(guest)
     }
 
@@ -102,7 +98,6 @@ impl Guest {
         kvm: &Kvm,
         way: &Way,
         code: &[u8],
-        numbers: &[Numbers],
     ) -> Result<[Guest; COUNT], BenchError> {
         let vm = Arc::new(KvmVm::new(kvm, MEMORY)?);
         match way.transport {
@@ -111,7 +106,7 @@ impl Guest {
             _ => {}
         }
         let bound = (way.point, &convention::KVM, &interface::KVM);
-        let dispatcher = calls::dispatcher(Arch::X86, bound, numbers, |builder| {
+        let dispatcher = calls::listed(Arch::X86, bound, |builder| {
             let batches = Batches::new(|state: &State| &*state.memory);
             builder.policy(Policy::default().allow_user_mode()).multicall(batches)
         })?;
@@ -121,7 +116,7 @@ impl Guest {
             let vm = Arc::clone(&vm);
             let state = State { memory: Box::new(vm.memory().clone()), ..State::default() };
             let mut fd = vcpu(kvm, &vm, index, way.user)?;
-            let mut calls = KvmCalls::new(Arc::clone(&dispatcher), index)?;
+            let mut calls = KvmCalls::with_list::<Listed>(Arc::clone(&dispatcher), index)?;
             calls.prepare(vm.fd(), &mut fd);
             let guest = Guest { fd, calls, state, vm };
             guest.write(CODE, code)?;
@@ -177,20 +172,46 @@ impl Guest {
         then(self)
     }
 
-    /// Serves the next call.
-    #[inline]
-    pub(super) fn hypercall(&mut self, then: impl FnOnce()) -> Result<(), BenchError> {
-        let exit = self.fd.run();
-        then();
-        let call = match &exit {
-            Ok(exit) => self.calls.call_of(exit),
-            Err(error) => return Err(KvmError::ioctl("KVM_RUN")(*error).into()),
-        };
-        let Some(call) = call else { return Err(BenchError::Guest(format!("{exit:?}"))) };
-        match self.calls.serve(call, &mut self.fd, &self.state)? {
-            Served::Resume => Ok(()),
-            Served::Exit(exit) => Err(BenchError::Guest(format!("{exit:?}"))),
+    /// The loop of a VMM's vCPU, for so many calls as there are places for the time from the return of one KVM_RUN
+    /// to the beginning of the next; it is taken if it is asked for. There is one such loop, as in a VMM.
+    #[inline(never)]
+    fn run(&mut self, times: &mut [u64], timed: bool) -> Result<(), BenchError> {
+        for slot in times {
+            let exit = self.fd.run();
+            let returned = if timed { clock::monotonic() } else { 0 };
+            let call = match &exit {
+                Ok(exit) => self.calls.call_of(exit),
+                Err(error) => return Err(KvmError::ioctl("KVM_RUN")(*error).into()),
+            };
+            let Some(call) = call else { return Err(BenchError::Guest(format!("{exit:?}"))) };
+            match self.calls.serve(call, &mut self.fd, &self.state)? {
+                Served::Resume => {}
+                Served::Exit(exit) => return Err(BenchError::Guest(format!("{exit:?}"))),
+            }
+            if timed {
+                *slot = clock::monotonic() - returned;
+            }
         }
+        Ok(())
+    }
+
+    /// CPU time of a call.
+    pub(super) fn hypercall(&mut self) -> Result<f64, BenchError> {
+        let _watchdog = Watchdog::arm(PATIENCE)?;
+        self.sync(true);
+        self.run(&mut [0], false)?; // what the last subject left to be done
+        let mut result = Ok(());
+        let time = clock::each(EXITS, || result = self.run(&mut [0; EXITS as usize], false));
+        result.map(|()| time)
+    }
+
+    /// Time from the return of a KVM_RUN to the beginning of the next, as [`between`](Self::between).
+    fn hypercall_between(&mut self) -> Result<f64, BenchError> {
+        let _watchdog = Watchdog::arm(PATIENCE)?;
+        self.sync(true);
+        let mut times = [0; EXITS as usize];
+        self.run(&mut times, true)?;
+        Ok(middle(&mut times))
     }
 
     /// CPU time of an exit that nothing is done about.
@@ -292,7 +313,7 @@ pub(super) fn bare_guest(bench: &mut Bench<'_>) -> Result<Option<RefCell<Guest>>
     let transport = probe::Transport::Pio;
     let Some(kvm) = bench.kvm("ring/bare", transport)? else { return Ok(None) };
     let way = Way::new(transport, 3, None);
-    Ok(Some(RefCell::new(Guest::new(&kvm, &way, &way.code(), &NUMBERS)?)))
+    Ok(Some(RefCell::new(Guest::new(&kvm, &way, &way.code())?)))
 }
 
 fn measure(
@@ -306,12 +327,12 @@ fn measure(
     let processor = processor(&cpuid.map_err(KvmError::ioctl("KVM_GET_SUPPORTED_CPUID"))?);
     let way = Way::new(transport, cpl, processor);
     // One vCPU for all: where two lie in memory must not decide which is faster.
-    let guest = RefCell::new(Guest::new(&kvm, &way, &way.code(), &NUMBERS)?);
+    let guest = RefCell::new(Guest::new(&kvm, &way, &way.code())?);
     let syncs = guest.borrow().calls.uses_sync_regs();
 
     let id = |word: &str| format!("{part}{word}");
     let guest = &guest;
-    let hypercall = move || guest.borrow_mut().time(true, |guest| guest.hypercall(|| {}));
+    let hypercall = move || guest.borrow_mut().hypercall();
     let registers = move || guest.borrow_mut().time(true, |guest| guest.exit(|_| Ok(())));
     let mut subjects = vec![
         Subject::fallible(id("hypercall"), hypercall).against(id("bare")),
@@ -334,9 +355,7 @@ fn measure(
             })
         })
     };
-    let own = move || {
-        guest.borrow_mut().between(true, |guest, returned| guest.hypercall(|| *returned = clock::monotonic()))
-    };
+    let own = move || guest.borrow_mut().hypercall_between();
     let mut subjects = vec![
         Subject::fallible(id("host/hypercall"), own).against(id("host/bare")),
         Subject::fallible(id("host/bare"), bare),

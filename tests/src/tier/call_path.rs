@@ -32,18 +32,20 @@ struct Committed {
     rustc: String,
     /// Instructions of a call through a dispatcher.
     dispatch: f64,
+    /// Instructions of one that the code of a list serves.
+    list: f64,
     /// Instructions of one through a table of function pointers.
     array: f64,
 }
 
-/// What was counted now: instructions of a call.
+/// Instructions of a call, and of one through a table of function pointers.
 #[derive(Clone, Copy, Debug)]
 struct Counted {
-    dispatch: f64,
+    call: f64,
     array: f64,
 }
 
-/// Counts, and judges twice: the path as it is, which has to pass, and one that was made slower, which has not.
+/// Counts, and judges: the paths as they are, which have to pass, and one that was made slower, which has not.
 pub fn run(session: &Session, workspace: &Workspace) -> Tally {
     match count_and_judge(session, workspace) {
         Ok(tally) => tally,
@@ -70,23 +72,32 @@ fn count_and_judge(session: &Session, workspace: &Workspace) -> Result<Tally, St
 
     let mut tally = Tally::default();
     let program = build(session, package, &mut tally)?;
+    let mut judged = Vec::new();
     let mut count = |mode| {
         let count = count(session, &valgrind, &program, mode, workspace, &mut tally)?;
         Ok::<_, String>(count / CALLS)
     };
-    let now = Counted { dispatch: count("dispatch")?, array: count("array")? };
-    let slowed = Counted { dispatch: count("slowed")?, ..now };
-
-    let (line, verdict) = match judge(&committed, &rustc, now) {
-        Ok(line) => (line, Tally::pass()),
-        Err(line) => (line.clone(), Tally::failure(line)),
+    let array = count("array")?;
+    for (mode, before) in [("dispatch", committed.dispatch), ("list", committed.list)] {
+        let now = Counted { call: count(mode)?, array };
+        let before = Counted { call: before, array: committed.array };
+        let (line, verdict) = match judge(before, &committed.rustc, &rustc, now) {
+            Ok(line) => (line, Tally::pass()),
+            Err(line) => (line.clone(), Tally::failure(line)),
+        };
+        judged.push((format!("instructions of a call by {mode}"), verdict, line));
+    }
+    let slowed = Counted { call: count("slowed")?, array };
+    let before = Counted { call: committed.dispatch, array: committed.array };
+    let (line, verdict) = match judge(before, &committed.rustc, &rustc, slowed) {
+        Err(line) => (line, Tally::pass()),
+        Ok(line) => (line, Tally::failure("a slower call passed")),
     };
-    tally.add(session.record("instructions of a call", verdict, &line));
-    session.say(&line);
-    tally.add(match judge(&committed, &rustc, slowed) {
-        Err(line) => session.record("a slower call is found", Tally::pass(), &line),
-        Ok(line) => session.record("a slower call is found", Tally::failure("a slower call passed"), &line),
-    });
+    judged.push(("a slower call is found".to_owned(), verdict, line));
+    for (name, verdict, line) in judged {
+        session.say(format!("{name}: {line}"));
+        tally.add(session.record(&name, verdict, &line));
+    }
     Ok(tally)
 }
 
@@ -143,21 +154,18 @@ fn total(text: &str) -> Option<f64> {
     (total > 0.0).then_some(total)
 }
 
-/// What was found, in a line: an error where a call has become too long.
-fn judge(committed: &Committed, rustc: &str, now: Counted) -> Result<String, String> {
-    let before = committed.dispatch / committed.array;
-    let ratio = now.dispatch / now.array;
-    let (what, rise, most) = if rustc == committed.rustc {
-        (format!("{:.1} instructions a call", now.dispatch), now.dispatch / committed.dispatch, RISE)
+/// What was found, in a line: an error where a call has become too long since `before`, counted with the compiler `by`.
+fn judge(before: Counted, by: &str, rustc: &str, now: Counted) -> Result<String, String> {
+    let [ratio_before, ratio] = [before, now].map(|counted| counted.call / counted.array);
+    let (what, rise, most) = if rustc == by {
+        (format!("{:.1} instructions", now.call), now.call / before.call, RISE)
     } else {
-        let what =
-            format!("{:.1} instructions a call, {ratio:.2} times a table's, with {rustc}", now.dispatch);
-        (what, ratio / before, RISE_OF_RATIO)
+        let what = format!("{:.1} instructions, {ratio:.2} times a table's, with {rustc}", now.call);
+        (what, ratio / ratio_before, RISE_OF_RATIO)
     };
-    let (dispatch, by) = (committed.dispatch, &committed.rustc);
-    let percent = 100.0 * (rise - 1.0);
+    let (call, percent) = (before.call, 100.0 * (rise - 1.0));
     let line =
-        format!("{what}: {percent:+.1} % against {dispatch:.1}, {before:.2} times a table's, with {by}");
+        format!("{what}: {percent:+.1} % against {call:.1}, {ratio_before:.2} times a table's, with {by}");
     if rise > most { Err(format!("{line}; at most {:+.0} %", 100.0 * (most - 1.0))) } else { Ok(line) }
 }
 
@@ -167,32 +175,33 @@ mod tests {
 
     const RUSTC: &str = "rustc 1.95.0";
 
-    fn committed(dispatch: f64) -> Committed {
-        Committed { rustc: RUSTC.to_owned(), dispatch, array: 20.0 }
-    }
+    const NOW: Counted = Counted { call: 150.0, array: 20.0 };
 
-    const NOW: Counted = Counted { dispatch: 150.0, array: 20.0 };
+    /// Against what was counted with [`RUSTC`].
+    fn judge(call: f64, rustc: &str, now: Counted) -> Result<String, String> {
+        super::judge(Counted { call, array: 20.0 }, RUSTC, rustc, now)
+    }
 
     #[test]
     fn a_rise_of_more_than_a_twentieth_is_red_with_the_same_compiler() {
-        assert!(judge(&committed(150.0), RUSTC, NOW).is_ok());
-        assert!(judge(&committed(143.0), RUSTC, NOW).is_ok());
-        let line = judge(&committed(142.0), RUSTC, NOW).unwrap_err();
-        assert!(line.contains("150.0 instructions a call: +5.6 % against 142.0"), "{line}");
+        assert!(judge(150.0, RUSTC, NOW).is_ok());
+        assert!(judge(143.0, RUSTC, NOW).is_ok());
+        let line = judge(142.0, RUSTC, NOW).unwrap_err();
+        assert!(line.contains("150.0 instructions: +5.6 % against 142.0"), "{line}");
         // The table is no excuse there.
-        assert!(judge(&committed(142.0), RUSTC, Counted { array: 40.0, ..NOW }).is_err());
-        assert!(judge(&committed(200.0), RUSTC, NOW).is_ok(), "a fall");
+        assert!(judge(142.0, RUSTC, Counted { array: 40.0, ..NOW }).is_err());
+        assert!(judge(200.0, RUSTC, NOW).is_ok(), "a fall");
     }
 
     #[test]
     fn another_compiler_is_judged_by_what_it_makes_of_a_table() {
         let other = "rustc 1.99.0";
-        assert!(judge(&committed(122.0), other, NOW).is_ok());
-        assert!(judge(&committed(119.0), other, NOW).is_err());
+        assert!(judge(122.0, other, NOW).is_ok());
+        assert!(judge(119.0, other, NOW).is_err());
         // One that makes everything a half longer does not make the path worse.
-        let longer = Counted { dispatch: 225.0, array: 30.0 };
-        assert!(judge(&committed(150.0), other, longer).is_ok());
-        assert!(judge(&committed(150.0), RUSTC, longer).is_err());
+        let longer = Counted { call: 225.0, array: 30.0 };
+        assert!(judge(150.0, other, longer).is_ok());
+        assert!(judge(150.0, RUSTC, longer).is_err());
     }
 
     #[test]
