@@ -157,13 +157,18 @@ impl Guest {
         }
     }
 
-    /// Runs to the next exit, which is a call, and does `then`.
+    /// Runs to the next exit, which is a call, and does `then`. Says when KVM_RUN returned, if that is asked for.
     #[inline]
     pub(super) fn exit(
         &mut self,
+        returned: Option<&mut u64>,
         then: impl FnOnce(&mut Guest) -> Result<(), BenchError>,
     ) -> Result<(), BenchError> {
-        match self.fd.run() {
+        let exit = self.fd.run();
+        if let Some(returned) = returned {
+            *returned = clock::monotonic();
+        }
+        match exit {
             Ok(VcpuExit::IoOut(..) | VcpuExit::MmioWrite(..) | VcpuExit::Hypercall(_)) => {}
             Ok(VcpuExit::Unsupported(KVM_EXIT_XEN)) => {}
             Ok(other) => return Err(BenchError::Guest(format!("{other:?}"))),
@@ -216,12 +221,12 @@ impl Guest {
 
     /// CPU time of an exit that nothing is done about.
     pub(super) fn bare(&mut self) -> Result<f64, BenchError> {
-        self.time(false, |guest| guest.exit(|_| Ok(())))
+        self.time(false, |guest| guest.exit(None, |_| Ok(())))
     }
 
     /// Serves the next call as a VMM does that knows nothing better.
     fn naive(&mut self) -> Result<(), BenchError> {
-        self.exit(|guest| {
+        self.exit(None, |guest| {
             let mut regs = guest.fd.get_regs().map_err(KvmError::ioctl("KVM_GET_REGS"))?;
             regs.rax = match DIRECT.get(regs.rax as usize) {
                 Some(call) => call(&guest.state, regs.rbx, regs.rcx, regs.rdx, regs.rsi),
@@ -234,8 +239,7 @@ impl Guest {
     /// Serves the next call with what [`hypercall`](Self::hypercall) uses of KVM and nothing else: no check of
     /// the port, the mode and the caller, no policy, no count, no guard against a panic.
     fn by_hand(&mut self, returned: &mut u64) -> Result<(), BenchError> {
-        self.exit(|guest| {
-            *returned = clock::monotonic();
+        self.exit(Some(returned), |guest| {
             let regs = &mut guest.fd.sync_regs_mut().regs;
             regs.rax = match DIRECT.get(regs.rax as usize) {
                 Some(call) => call(&guest.state, regs.rbx, regs.rcx, regs.rdx, regs.rsi),
@@ -333,7 +337,7 @@ fn measure(
     let id = |word: &str| format!("{part}{word}");
     let guest = &guest;
     let hypercall = move || guest.borrow_mut().hypercall();
-    let registers = move || guest.borrow_mut().time(true, |guest| guest.exit(|_| Ok(())));
+    let registers = move || guest.borrow_mut().time(true, |guest| guest.exit(None, |_| Ok(())));
     let mut subjects = vec![
         Subject::fallible(id("hypercall"), hypercall).against(id("bare")),
         Subject::fallible(id("bare"), move || guest.borrow_mut().bare()),
@@ -347,14 +351,8 @@ fn measure(
     }
     bench.group(subjects)?;
 
-    let bare = move || {
-        guest.borrow_mut().between(false, |guest, returned| {
-            guest.exit(|_| {
-                *returned = clock::monotonic();
-                Ok(())
-            })
-        })
-    };
+    let bare =
+        move || guest.borrow_mut().between(false, |guest, returned| guest.exit(Some(returned), |_| Ok(())));
     let own = move || guest.borrow_mut().hypercall_between();
     let mut subjects = vec![
         Subject::fallible(id("host/hypercall"), own).against(id("host/bare")),
