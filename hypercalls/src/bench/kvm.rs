@@ -17,7 +17,7 @@ use hypercall_arch_x86::para::Processor;
 use hypercall_arch_x86::{convention, entry};
 use hypercall_core::memory::GuestMemory as _;
 use hypercall_core::multicall::Batches;
-use hypercall_core::{Arch, EntryPoint, Policy, interface};
+use hypercall_core::{Arch, CallList, EntryPoint, Policy, interface};
 use kvm_bindings::{KVM_EXIT_XEN, KVM_MAX_CPUID_ENTRIES, kvm_regs};
 use kvm_ioctls::{Kvm, SyncReg, VcpuExit, VcpuFd};
 use std::cell::RefCell;
@@ -46,6 +46,8 @@ pub(super) struct Guest {
     // Dropped before the VM.
     fd: VcpuFd,
     calls: KvmCalls<State, Listed>,
+    /// The same by the dispatcher's tables.
+    by_table: KvmCalls<State>,
     state: State,
     vm: Arc<KvmVm>,
 }
@@ -117,8 +119,10 @@ impl Guest {
             let state = State { memory: Box::new(vm.memory().clone()), ..State::default() };
             let mut fd = vcpu(kvm, &vm, index, way.user)?;
             let mut calls = KvmCalls::with_list::<Listed>(Arc::clone(&dispatcher), index)?;
+            let mut by_table = KvmCalls::new(Arc::clone(&dispatcher), index)?;
             calls.prepare(vm.fd(), &mut fd);
-            let guest = Guest { fd, calls, state, vm };
+            by_table.prepare(vm.fd(), &mut fd);
+            let guest = Guest { fd, calls, by_table, state, vm };
             guest.write(CODE, code)?;
             guest.set_arguments(ARGUMENTS)?;
             vcpus.push(guest);
@@ -177,45 +181,28 @@ impl Guest {
         then(self)
     }
 
-    /// The loop of a VMM's vCPU, for so many calls as there are places for the time from the return of one KVM_RUN
-    /// to the beginning of the next; it is taken if it is asked for. There is one such loop, as in a VMM.
-    #[inline(never)]
-    fn run(&mut self, times: &mut [u64], timed: bool) -> Result<(), BenchError> {
-        for slot in times {
-            let exit = self.fd.run();
-            let returned = if timed { clock::monotonic() } else { 0 };
-            let call = match &exit {
-                Ok(exit) => self.calls.call_of(exit),
-                Err(error) => return Err(KvmError::ioctl("KVM_RUN")(*error).into()),
-            };
-            let Some(call) = call else { return Err(BenchError::Guest(format!("{exit:?}"))) };
-            match self.calls.serve(call, &mut self.fd, &self.state)? {
-                Served::Resume => {}
-                Served::Exit(exit) => return Err(BenchError::Guest(format!("{exit:?}"))),
-            }
-            if timed {
-                *slot = clock::monotonic() - returned;
-            }
-        }
-        Ok(())
-    }
-
     /// CPU time of a call.
     pub(super) fn hypercall(&mut self) -> Result<f64, BenchError> {
         let _watchdog = Watchdog::arm(PATIENCE)?;
         self.sync(true);
-        self.run(&mut [0], false)?; // what the last subject left to be done
+        let Guest { fd, calls, state, .. } = self;
+        run(fd, calls, state, &mut [0], false)?; // what the last subject left to be done
         let mut result = Ok(());
-        let time = clock::each(EXITS, || result = self.run(&mut [0; EXITS as usize], false));
+        let time = clock::each(EXITS, || result = run(fd, calls, state, &mut [0; EXITS as usize], false));
         result.map(|()| time)
     }
 
-    /// Time from the return of a KVM_RUN to the beginning of the next, as [`between`](Self::between).
-    fn hypercall_between(&mut self) -> Result<f64, BenchError> {
+    /// Time from the return of a KVM_RUN to the beginning of the next, as [`between`](Self::between), and by the
+    /// tables or the list's code.
+    fn hypercall_between(&mut self, by_table: bool) -> Result<f64, BenchError> {
         let _watchdog = Watchdog::arm(PATIENCE)?;
         self.sync(true);
         let mut times = [0; EXITS as usize];
-        self.run(&mut times, true)?;
+        if by_table {
+            run(&mut self.fd, &mut self.by_table, &self.state, &mut times, true)?;
+        } else {
+            run(&mut self.fd, &mut self.calls, &self.state, &mut times, true)?;
+        }
         Ok(middle(&mut times))
     }
 
@@ -282,6 +269,35 @@ impl Guest {
         }
         Ok(middle(&mut times))
     }
+}
+
+/// The loop of a VMM's vCPU, for so many calls as there are places for the time from the return of one KVM_RUN
+/// to the beginning of the next; it is taken if it is asked for. There is one such loop, as in a VMM.
+#[inline(never)]
+fn run<L: CallList<State>>(
+    fd: &mut VcpuFd,
+    calls: &mut KvmCalls<State, L>,
+    state: &State,
+    times: &mut [u64],
+    timed: bool,
+) -> Result<(), BenchError> {
+    for slot in times {
+        let exit = fd.run();
+        let returned = if timed { clock::monotonic() } else { 0 };
+        let call = match &exit {
+            Ok(exit) => calls.call_of(exit),
+            Err(error) => return Err(KvmError::ioctl("KVM_RUN")(*error).into()),
+        };
+        let Some(call) = call else { return Err(BenchError::Guest(format!("{exit:?}"))) };
+        match calls.serve(call, fd, state)? {
+            Served::Resume => {}
+            Served::Exit(exit) => return Err(BenchError::Guest(format!("{exit:?}"))),
+        }
+        if timed {
+            *slot = clock::monotonic() - returned;
+        }
+    }
+    Ok(())
 }
 
 /// The mean of the middle half.
@@ -353,9 +369,11 @@ fn measure(
 
     let bare =
         move || guest.borrow_mut().between(false, |guest, returned| guest.exit(Some(returned), |_| Ok(())));
-    let own = move || guest.borrow_mut().hypercall_between();
+    let own = move || guest.borrow_mut().hypercall_between(false);
+    let by_table = move || guest.borrow_mut().hypercall_between(true);
     let mut subjects = vec![
         Subject::fallible(id("host/hypercall"), own).against(id("host/bare")),
+        Subject::fallible(id("host/by-table"), by_table).against(id("host/bare")),
         Subject::fallible(id("host/bare"), bare),
     ];
     if way.is_doorbell() && syncs {
