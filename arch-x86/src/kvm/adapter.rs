@@ -101,6 +101,38 @@ impl<Vm> KvmCalls<Vm> {
     /// As [`new`](Self::new), with the code of a [list](hypercall_core::list) for calls that come in at doorbells. It
     /// stands where [`serve`](KvmCalls::serve) is called: a VMM that does so at one place has its handlers there.
     ///
+    /// ```no_run
+    /// use hypercall_arch_x86::kvm::KvmCalls;
+    /// use hypercall_arch_x86::{convention, entry};
+    /// use hypercall_core::{interface, prelude::*};
+    /// # use std::sync::Arc;
+    /// # static ACME: Interface = Interface::vendor("acme", "ACME's calls", *b"AC");
+    /// # /// Sets the brightness of the VM's lamp.
+    /// # #[derive(Hypercall)]
+    /// # #[hypercall(number = 1, name = "ACME_SET_LAMP", interface = ACME, arch(x86), status = active)]
+    /// # struct SetLamp {
+    /// #     /// The brightness.
+    /// #     level: u8,
+    /// # }
+    /// # struct Vm;
+    /// # impl Serves<SetLamp> for Vm {
+    /// #     type Answer = ();
+    /// #     fn serve(&self, _: SetLamp, _: &mut Context<'_>) -> Result<(), Error> { Ok(()) }
+    /// # }
+    ///
+    /// hypercall_core::call_list! {
+    ///     /// What our VMs always serve.
+    ///     struct Ours for Vm { SetLamp }
+    /// }
+    ///
+    /// let dispatcher = Dispatcher::builder(Arch::X86)
+    ///     .entry(entry::port(0x48), &convention::KVM, &interface::KVM)
+    ///     .serves_list::<Ours>()
+    ///     .build()?;
+    /// let calls = KvmCalls::with_list::<Ours>(Arc::new(dispatcher), 0)?; // then as ever
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
     /// # Errors
     /// As of `new`.
     pub fn with_list<L: CallList<Vm>>(
