@@ -13,13 +13,13 @@ use hypercall_arch_x86::para::ParaVcpu;
 use hypercall_arch_x86::registers;
 use hypercall_core::memory::GuestMemory;
 use hypercall_core::statistics::Counts;
-use hypercall_core::{Dispatcher, Interface, Reg, Width};
+use hypercall_core::{Dispatcher, Interface, Reg, VmExit, Width};
 use kvm_bindings::kvm_regs;
 use kvm_ioctls::{VcpuExit, VcpuFd};
 use object::read::elf::{FileHeader, ProgramHeader};
 use object::{Endianness, elf};
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
 
 /// Where a flat binary is loaded and entered, and the lowest address a guest may use: tables and stacks of
@@ -29,6 +29,8 @@ pub const LOAD: u64 = 0x10_0000;
 pub const MEMORY: u64 = 64 << 20;
 /// A timeout for guests that may take as long as they like: ten years.
 pub const FOREVER: Duration = Duration::from_secs(10 * 365 * 86_400);
+/// How long a vCPU may run before it looks whether the VM has ended.
+const LOOK: Duration = Duration::from_millis(50);
 /// Tables and stack of a vCPU below [`LOAD`]; the first page stays free.
 const REGION: u64 = 0x1_8000;
 const FIRST_REGION: u64 = 0x1000;
@@ -159,9 +161,9 @@ pub fn run(image: &Image, options: Options) -> Result<Ended, RunError> {
     for (address, bytes) in &image.segments {
         vm.kvm_vm.memory().write(*address, bytes).map_err(|e| RunError::Memory(e.to_string()))?;
     }
-    let (results, ended) = serving_rings(&vm, &dispatcher, || {
+    let (results, ended) = serving_rings(&vm, &dispatcher, |ended| {
         on_threads(vcpus, |index| {
-            Guest::new(&vm, Arc::clone(&dispatcher), transport, index, image.entry)?.run(timeout)
+            Guest::new(&vm, Arc::clone(&dispatcher), transport, index, image.entry)?.run(timeout, ended)
         })
     })?;
     let (mut calls, mut unlisted, mut counts) = (Vec::new(), 0, Vec::new());
@@ -218,9 +220,16 @@ impl<'a> Guest<'a> {
         Ok(Guest { vm, fd, calls, para: vm.para(), dispatcher, transport, index })
     }
 
-    /// Runs it to its end: the calls listed, how many more there were, the exit code, and what was counted.
-    fn run(mut self, timeout: Duration) -> Result<(Vec<Call>, u64, u32, Counts), RunError> {
-        let watchdog = Watchdog::arm(timeout)?;
+    /// Runs it to its end, or to that of the VM by a call in a ring: the calls listed, how many more there were, the
+    /// exit code, and what was counted.
+    fn run(
+        mut self,
+        timeout: Duration,
+        vm_ended: &OnceLock<VmExit>,
+    ) -> Result<(Vec<Call>, u64, u32, Counts), RunError> {
+        let deadline = Instant::now() + timeout;
+        // It goes on firing: a vCPU that makes no exit looks now and then whether it is over.
+        let _watchdog = Watchdog::arm(timeout.min(LOOK))?;
         let (mut listed, mut unlisted) = (Vec::new(), 0);
         loop {
             let result = self.fd.run();
@@ -261,8 +270,13 @@ impl<'a> Guest<'a> {
                         Err(other) => format!("exit {other:?}, which nobody handles"),
                     },
                 },
-                Err(error) if error.errno() == libc::EINTR && !watchdog.expired() => continue,
                 Err(error) if error.errno() == libc::EINTR => {
+                    if let Some(exit) = vm_ended.get() {
+                        return Ok((listed, unlisted, exit.code, self.counts()));
+                    }
+                    if Instant::now() < deadline {
+                        continue;
+                    }
                     format!("it did not end within {} s", timeout.as_secs())
                 }
                 Err(error) => return Err(ioctl("KVM_RUN")(error)),

@@ -67,7 +67,7 @@ const FLAGS: u64 = builtin::FLAGS | 2;
 pub fn run(options: Options) -> Result<Report, RunError> {
     let (timeout, vcpus, via, policy) = (options.timeout, options.vcpus, options.via, options.policy.clone());
     let (vm, dispatcher, transport) = start(options, MEMORY)?;
-    let (made, _) = serving_rings(&vm, &dispatcher, || {
+    let (made, _) = serving_rings(&vm, &dispatcher, |_| {
         on_threads(vcpus, |index| {
             Guest::new(&vm, Arc::clone(&dispatcher), transport, &policy, via, index)?.run(timeout)
         })

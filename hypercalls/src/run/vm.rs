@@ -370,12 +370,12 @@ impl Drop for Stop<'_> {
     }
 }
 
-/// Serves the VM's rings on a thread of its own while `vcpus` runs, and says how the first of their calls ended the VM
-/// that did. Its ring says so itself ([`Rings::ended`]), and does not keep the others from being served.
+/// Serves the VM's rings on a thread of its own while `vcpus` runs, who may look how the first of their calls ended the
+/// VM that did. Its ring says so itself ([`Rings::ended`]), and does not keep the others from being served.
 pub(super) fn serving_rings<T>(
     vm: &Vm,
     dispatcher: &Dispatcher<Machine>,
-    vcpus: impl FnOnce() -> Result<T, RunError>,
+    vcpus: impl FnOnce(&OnceLock<VmExit>) -> Result<T, RunError>,
 ) -> Result<(T, Option<VmExit>), RunError> {
     let ended = OnceLock::new();
     let (rings, memory) = (vm.machine.rings(), vm.kvm_vm.memory());
@@ -388,7 +388,7 @@ pub(super) fn serving_rings<T>(
         let thread = std::thread::Builder::new().name("rings".to_string()).spawn_scoped(scope, poll);
         thread.map_err(|source| RunError::System { what: "cannot start the rings' thread", source })?;
         let _stop = Stop(rings);
-        vcpus()
+        vcpus(&ended)
     })?;
     Ok((results, ended.into_inner()))
 }
