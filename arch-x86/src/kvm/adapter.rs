@@ -98,8 +98,9 @@ impl<Vm> KvmCalls<Vm> {
         KvmCalls::with_list(dispatcher, index)
     }
 
-    /// As [`new`](Self::new), with the code of a [list](hypercall_core::list) for calls that come in at doorbells. It
-    /// stands where [`serve`](KvmCalls::serve) is called: a VMM that does so at one place has its handlers there.
+    /// As [`new`](Self::new), with the code of a [list](hypercall_core::list) for calls that come in at the first
+    /// doorbell port and the first doorbell address; at others they go by the dispatcher's tables. It stands where
+    /// [`serve`](KvmCalls::serve) is called: a VMM that does so at one place has its handlers there.
     ///
     /// ```no_run
     /// use hypercall_arch_x86::kvm::KvmCalls;
