@@ -82,11 +82,24 @@ pub fn binding(convention: &str) -> Option<&'static Binding> {
     BINDINGS.iter().find(|b| b.convention.name == convention)
 }
 
-/// A dispatcher with every stock handler, for a machine whose calls come in this way.
+/// A dispatcher with every stock handler, for a machine.
 ///
 /// # Errors
 /// [`BuildError`] when the policy names an unknown call.
 pub fn dispatcher(
+    machine: &Arc<Machine>,
+    binding: &Binding,
+    points: &[EntryPoint],
+    policy: Policy,
+) -> Result<Dispatcher<Machine>, BuildError> {
+    dispatcher_via(Via::Registers, machine, binding, points, policy)
+}
+
+/// The same, for calls that come in this way.
+///
+/// # Errors
+/// As [`dispatcher`].
+pub fn dispatcher_via(
     via: Via,
     machine: &Arc<Machine>,
     binding: &Binding,

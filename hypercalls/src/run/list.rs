@@ -51,7 +51,7 @@ served! {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::run::{Via, binding, dispatcher};
+    use crate::run::{Via, binding, dispatcher_via};
     use hypercall_arch_ppc::PpcRegisters;
     use hypercall_arch_s390::S390Registers;
     use hypercall_arch_x86::X86Registers;
@@ -66,7 +66,7 @@ mod tests {
             Machine::new(binding.convention.arch, 1, memory, Box::new(|_| ()), Box::new(|_| 0)).unwrap();
         let machine = Arc::new(machine);
         let point = EntryPoint::new("test", 0);
-        let dispatcher = dispatcher(via, &machine, binding, &[point], Policy::default()).unwrap();
+        let dispatcher = dispatcher_via(via, &machine, binding, &[point], Policy::default()).unwrap();
         dispatcher.list_entry::<Own, R>(point).unwrap().in_place()
     }
 

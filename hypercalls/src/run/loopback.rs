@@ -4,7 +4,7 @@ use super::judge::{Meant, allowed, endian_of, firsts, now, prepare, wrong};
 use super::list::Own;
 use super::machine::Machine;
 use super::report::{Call, Counted, Found, Report, Row};
-use super::{Binding, Via, dispatcher};
+use super::{Binding, Via, dispatcher_via};
 use crate::cases::lower::{Ending, Image, MAX_REGISTERS, Place, Rules, is_for, lower};
 use crate::cases::oracle::Spec;
 use crate::cases::{self, Case, DATA_SIZE, entry, oracle};
@@ -60,7 +60,7 @@ pub fn run_via(
     let counter = Box::new(move |_| start.elapsed().as_nanos() as u64);
     let machine = Machine::new(arch, vcpus, Box::new(memory.clone()), Box::new(|_| ()), counter)?;
     let machine = Arc::new(machine.with_rings_in(memory.clone()));
-    let dispatcher = dispatcher(via, &machine, binding, &[ENTRY], policy.clone())?;
+    let dispatcher = dispatcher_via(via, &machine, binding, &[ENTRY], policy.clone())?;
     let (mut calls, mut counts) = (Vec::new(), Vec::new());
     for index in 0..vcpus {
         let place =

@@ -2,7 +2,7 @@
 
 use super::list::Own;
 use super::machine::{Machine, Sink};
-use super::{Binding, Via, dispatcher};
+use super::{Binding, Via, dispatcher_via};
 use crate::builtin::{BELL_ADDRESS, BELL_PORT, DOORBELL_ADDRESS, DOORBELL_PORT, Site};
 use crate::cases::Case;
 use crate::services::XenIdentity;
@@ -351,7 +351,7 @@ pub(super) fn start(
     if transport == Transport::ExitXen {
         xen_exit::enable(vm.kvm_vm.fd())?;
     }
-    let dispatcher = dispatcher(via, &vm.machine, binding, &[transport.entry()], policy)?;
+    let dispatcher = dispatcher_via(via, &vm.machine, binding, &[transport.entry()], policy)?;
     if is_para {
         vm.offer_para(&dispatcher, transport)?;
     }

@@ -19,7 +19,7 @@ use hypercalls::cases::lower::{Ending, Image, Place, Rules, is_for, lower};
 use hypercalls::cases::{self, Case, oracle};
 use hypercalls::run::judge::{Meant, firsts, now, prepare, wrong};
 use hypercalls::run::machine::Machine;
-use hypercalls::run::{Via, binding, dispatcher};
+use hypercalls::run::{binding, dispatcher};
 use kvm_bindings::KVM_MAX_CPUID_ENTRIES;
 use kvm_ioctls::Kvm;
 use std::sync::Arc;
@@ -143,7 +143,7 @@ pub fn cases(kvm: &Kvm, convention: &Convention, program: &Program, way: Way) ->
         _ => &doorbells,
     };
     let policy = if way.allowed { Policy::default().allow_user_mode() } else { Policy::default() };
-    let dispatcher = Arc::new(dispatcher(Via::Registers, &machine, binding, points, policy).unwrap());
+    let dispatcher = Arc::new(dispatcher(&machine, binding, points, policy).unwrap());
     let mut calls = KvmCalls::new(Arc::clone(&dispatcher), 0).unwrap();
     calls.prepare(vm.fd(), &mut fd);
     GuestMemory::write(memory, PROGRAM, &program.bytes).unwrap();

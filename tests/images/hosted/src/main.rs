@@ -23,7 +23,7 @@ fn bindings() -> impl Iterator<Item = &'static Binding> {
 }
 
 fn in_memory() -> Result<Vec<Report>, Box<dyn Error>> {
-    let ways = |binding| [Via::Registers, Via::Multicall, Via::Ring].map(|via| (via, binding));
+    let ways = |binding| [Via::Registers, Via::List, Via::Multicall, Via::Ring].map(|via| (via, binding));
     let run = |(via, binding)| Ok(loopback::run_via(via, binding, 1, Policy::default())?);
     bindings().flat_map(ways).map(run).collect()
 }
@@ -31,7 +31,7 @@ fn in_memory() -> Result<Vec<Report>, Box<dyn Error>> {
 #[cfg(all(target_arch = "x86_64", target_os = "linux"))]
 fn on_kvm() -> Result<Vec<Report>, Box<dyn Error>> {
     use hypercalls::run::{kvm, vm::Options};
-    let ways = |binding| [Via::Registers, Via::Multicall].map(|via| (via, binding));
+    let ways = |binding| [Via::Registers, Via::List, Via::Multicall].map(|via| (via, binding));
     let run = |(via, binding)| {
         let timeout = std::time::Duration::from_secs(60);
         let console = Box::new(|_: &[u8]| ());
