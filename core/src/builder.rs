@@ -3,7 +3,7 @@
 use crate::definition::Hypercall;
 use crate::entry::{Entry, Marshal, Place};
 use crate::handler::{BoundHandler, FEW, Handler, LINKED_HANDLERS, Maker, Serves, boxed, compiled};
-use crate::list::{CallList, Listed};
+use crate::list::CallList;
 use crate::multicall::Batches;
 use crate::numbers::{Bound, EntrySpan, Run};
 use crate::served::{Calls, Gate, Served};
@@ -16,6 +16,7 @@ use alloc::boxed::Box;
 use alloc::string::String;
 use alloc::sync::Arc;
 use alloc::vec::Vec;
+use core::any::TypeId;
 
 struct Pending<Vm> {
     definition: &'static Definition,
@@ -45,7 +46,7 @@ pub struct Builder<Vm> {
     clock: Option<fn() -> u64>,
     counts: bool,
     multicall: Option<Batches<Vm>>,
-    list: Option<Listed>,
+    list: Option<TypeId>,
 }
 
 impl<Vm> core::fmt::Debug for Builder<Vm> {
@@ -126,7 +127,7 @@ impl<Vm: 'static> Builder<Vm> {
         self = L::add(self);
         // The list's calls are the first, and counted as such.
         self.handlers.extend(before);
-        self.list = Some(Listed::of::<Vm, L>());
+        self.list = Some(TypeId::of::<L>());
         self
     }
 

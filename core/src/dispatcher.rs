@@ -7,7 +7,6 @@ use crate::context::Kind;
 use crate::convention::{Registers, Trap};
 use crate::entry::{Entry, Marshal, Place, complete, encode, say};
 use crate::handler::All;
-use crate::list::Listed;
 use crate::multicall::Batches;
 use crate::numbers::Bound;
 use crate::outcome::Action;
@@ -20,6 +19,7 @@ use crate::{
 };
 use alloc::sync::Arc;
 use alloc::vec::Vec;
+use core::any::TypeId;
 use core::fmt;
 use core::ops::ControlFlow;
 
@@ -49,7 +49,8 @@ pub struct Dispatcher<Vm> {
     pub(crate) counts: bool,
     pub(crate) registry: Registry,
     pub(crate) multicall: Option<Batches<Vm>>,
-    pub(crate) list: Option<Listed>,
+    /// The list it was built with, whose calls are the first that are counted.
+    pub(crate) list: Option<TypeId>,
     /// What stands for an entry point that is not there.
     pub(crate) nowhere: Place,
 }

@@ -112,19 +112,6 @@ impl<Vm> CallList<Vm> for () {
     }
 }
 
-/// Which list a dispatcher was built with: its calls are the first that are counted.
-#[derive(Clone, Copy)]
-pub(crate) struct Listed {
-    list: TypeId,
-    len: usize,
-}
-
-impl Listed {
-    pub(crate) fn of<Vm, L: CallList<Vm>>() -> Listed {
-        Listed { list: TypeId::of::<L>(), len: L::LEN }
-    }
-}
-
 /// An entry point, and which calls of a list come in there with nothing to do before their handlers; for one
 /// architecture's registers. Made by [`Dispatcher::list_entry`].
 pub struct ListEntry<L, R: ?Sized> {
@@ -230,12 +217,8 @@ impl<Vm> Dispatcher<Vm> {
         point: EntryPoint,
     ) -> Option<ListEntry<L, R>> {
         let id = self.entry(point)?;
-        let open = match self.list {
-            Some(Listed { list, len }) if list == TypeId::of::<L>() => {
-                self.open_calls::<R>(&self.entries[id.0], len)
-            }
-            _ => 0,
-        };
+        let is_own = self.list == Some(TypeId::of::<L>());
+        let open = if is_own { self.open_calls::<R>(&self.entries[id.0], L::LEN) } else { 0 };
         let user_open = if self.user_mode { open } else { 0 };
         Some(ListEntry { id, open, user_open, of: PhantomData })
     }

@@ -3,35 +3,18 @@
 //! `tests/run` counts the instructions of what happens in `counted` and compares them with `call_path.toml`.
 
 use hypercall_arch_x86::{X86Registers, convention, entry};
-use hypercall_core::{Arch, Caller, Dispatcher, EntryId, ListEntry, Vcpu, interface};
+use hypercall_core::{Arch, CallList, Caller, Dispatcher, ListEntry, Vcpu, interface};
 use hypercalls::bench::calls::{self, DIRECT, KINDS, Listed, Numbers, State};
 use std::hint::black_box;
 
 /// Calls that are made; `tests/run` divides by it.
 const CALLS: usize = 6400;
 
-/// Calls through a dispatcher.
+/// Calls through a dispatcher, by the code of a list where there is one.
 #[inline(never)]
-fn counted_dispatch(
+fn counted_dispatch<L: CallList<State>>(
     dispatcher: &Dispatcher<State>,
-    entry: EntryId,
-    state: &State,
-    vcpu: &mut Vcpu,
-    registers: &mut X86Registers,
-) {
-    for call in 0..CALLS {
-        registers.rax = (call % KINDS) as u64;
-        let registers = black_box(&mut *registers);
-        let action = dispatcher.serve(entry, state, vcpu, registers, Caller::X86_64);
-        assert!(action.is_continue());
-    }
-}
-
-/// Calls of a list.
-#[inline(never)]
-fn counted_list(
-    dispatcher: &Dispatcher<State>,
-    entry: ListEntry<Listed, X86Registers>,
+    entry: ListEntry<L, X86Registers>,
     state: &State,
     vcpu: &mut Vcpu,
     registers: &mut X86Registers,
@@ -69,16 +52,16 @@ fn main() {
         if mode == "slowed" { builder.clock(|| black_box(1)) } else { builder }
     });
     let dispatcher = dispatcher.expect("a dispatcher");
-    let (entry, mut vcpu) = (dispatcher.entry(point).expect("it was bound"), dispatcher.vcpu(0));
+    let (entry, mut vcpu) = (dispatcher.list_entry(point).expect("it was bound"), dispatcher.vcpu(0));
     match mode.as_str() {
         "dispatch" | "slowed" => {
-            counted_dispatch(&dispatcher, entry, &state, &mut vcpu, &mut registers);
+            counted_dispatch::<()>(&dispatcher, entry, &state, &mut vcpu, &mut registers);
             assert_eq!(vcpu.statistics().total().calls, CALLS as u64);
         }
         "list" => {
             let dispatcher = calls::listed(Arch::X86, bound, |builder| builder).expect("a dispatcher");
             let (entry, mut vcpu) = (dispatcher.list_entry(point).expect("it was bound"), dispatcher.vcpu(0));
-            counted_list(&dispatcher, entry, &state, &mut vcpu, &mut registers);
+            counted_dispatch::<Listed>(&dispatcher, entry, &state, &mut vcpu, &mut registers);
             assert_eq!(vcpu.statistics().total().calls, CALLS as u64);
         }
         "array" => counted_array(&state, &mut registers),

@@ -259,11 +259,22 @@ impl<Vm, L: CallList<Vm>> KvmCalls<Vm, L> {
             Form::Port | Form::Mmio | Form::Hypercall | Form::Xen => None,
         };
         let Some(entry) = first else { return self.serve_otherwise(call, vcpu, vm) };
-        // All that an exit leaves cold costs here: this is one straight piece of code, on a small frame.
+        self.serve_in_place(call, vcpu, |dispatcher, own, registers, caller| {
+            dispatcher.serve_list(entry, vm, own, registers, caller)
+        })
+    }
+
+    /// Has `serve` answer a doorbell's call in the registers that KVM_RUN brought along.
+    #[inline(always)] // all that an exit leaves cold costs here: one straight piece of code, on a small frame
+    fn serve_in_place(
+        &mut self,
+        call: Call,
+        vcpu: &mut VcpuFd,
+        serve: impl FnOnce(&Dispatcher<Vm>, &mut Vcpu, &mut X86Registers, Caller) -> ControlFlow<Action>,
+    ) -> Result<Served, KvmError> {
         let sync = vcpu.sync_regs_mut();
         let caller = caller(&sync.sregs);
-        let registers = registers(&mut sync.regs);
-        match self.dispatcher.serve_list(entry, vm, &mut self.vcpu, registers, caller) {
+        match serve(&self.dispatcher, &mut self.vcpu, registers(&mut sync.regs), caller) {
             ControlFlow::Continue(()) => {
                 vcpu.set_sync_dirty_reg(SyncReg::Register);
                 Ok(Served::Resume)
@@ -272,22 +283,15 @@ impl<Vm, L: CallList<Vm>> KvmCalls<Vm, L> {
         }
     }
 
-    /// Serves a call that is not by the first doorbell of its kind, with the registers that KVM_RUN brings along.
+    /// Serves a call that is not by the first doorbell of its kind, or whose registers KVM_RUN did not bring along.
     #[cold]
     #[inline(never)]
     fn serve_otherwise(&mut self, call: Call, vcpu: &mut VcpuFd, vm: &Vm) -> Result<Served, KvmError> {
         match call.form {
             Form::Port | Form::Mmio if self.access == Access::Sync => {
-                let sync = vcpu.sync_regs_mut();
-                let caller = caller(&sync.sregs);
-                let registers = registers(&mut sync.regs);
-                match self.dispatcher.serve(call.entry, vm, &mut self.vcpu, registers, caller) {
-                    ControlFlow::Continue(()) => {
-                        vcpu.set_sync_dirty_reg(SyncReg::Register);
-                        Ok(Served::Resume)
-                    }
-                    ControlFlow::Break(action) => self.act(call, vcpu, caller.width, action),
-                }
+                self.serve_in_place(call, vcpu, |dispatcher, own, registers, caller| {
+                    dispatcher.serve(call.entry, vm, own, registers, caller)
+                })
             }
             Form::FirstPort | Form::FirstMmio | Form::Port | Form::Mmio => {
                 self.serve_by_ioctls(call, vcpu, vm)

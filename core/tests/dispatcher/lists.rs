@@ -1,33 +1,28 @@
 //! Calls that are compiled as a list: the same as closures, whatever becomes of a call.
 
 use crate::machine::*;
-use crate::serves::{Six, outcome, same};
+use crate::serves::{POLICIES, Six, every_call, outcome, same};
 use hypercall_core::convention::{Convention, Registers};
 use hypercall_core::outcome::Action;
 use hypercall_core::prelude::*;
-use hypercall_core::{Builder, Caller, ListEntry, Vcpu, call_list};
+use hypercall_core::{Builder, CallList, Caller, ListEntry, Vcpu, call_list};
 use std::ops::ControlFlow;
 
-/// The machine's registers, where the path is compiled for a convention.
-macro_rules! file {
-    ($name:ident $convention:ident) => {
-        #[derive(Clone)]
-        struct $name([u64; REGISTERS]);
+/// The machines' registers, where the path is compiled for the convention of the one or the other.
+struct File<const PPC: bool>([u64; REGISTERS]);
 
-        impl Registers for $name {
-            const COMMON: Option<&'static Convention> = Some(&$convention);
-            fn get(&self, index: usize) -> u64 {
-                self.0[index]
-            }
-            fn set(&mut self, index: usize, value: u64) {
-                self.0[index] = value;
-            }
-        }
-    };
+impl<const PPC: bool> Registers for File<PPC> {
+    const COMMON: Option<&'static Convention> = Some(if PPC { &TWO } else { &ONE });
+    fn get(&self, index: usize) -> u64 {
+        self.0[index]
+    }
+    fn set(&mut self, index: usize, value: u64) {
+        self.0[index] = value;
+    }
 }
 
-file!(FileOne ONE);
-file!(FileTwo TWO);
+type FileOne = File<false>;
+type FileTwo = File<true>;
 
 call_list! {
     /// Those of either machine; `Six` and `Outputs` there where calls have so many registers.
@@ -39,39 +34,30 @@ call_list! {
     struct Two for () { Act, Six, Outputs, Wide, Oracle, Add, OldAdd }
 }
 
-/// A list's dispatcher behind the face of the table's.
+fn serve_list<L: CallList<()>, const PPC: bool>(
+    dispatcher: &Dispatcher<()>,
+    vcpu: &mut Vcpu,
+    registers: &mut [u64; REGISTERS],
+    caller: Caller,
+) -> ControlFlow<Action> {
+    let mut file = File::<PPC>(*registers);
+    let entry: ListEntry<L, File<PPC>> = dispatcher.list_entry(DOOR).unwrap();
+    let flow = dispatcher.serve_list(entry, &(), vcpu, &mut file, caller);
+    *registers = file.0;
+    flow
+}
+
+/// A guest whose calls a list serves.
 struct Listed {
     guest: Guest,
     serve: fn(&Dispatcher<()>, &mut Vcpu, &mut [u64; REGISTERS], Caller) -> ControlFlow<Action>,
 }
 
-fn serve_one(
-    dispatcher: &Dispatcher<()>,
-    vcpu: &mut Vcpu,
-    registers: &mut [u64; REGISTERS],
-    caller: Caller,
-) -> ControlFlow<Action> {
-    let mut file = FileOne(*registers);
-    let entry: ListEntry<One, FileOne> = dispatcher.list_entry(DOOR).unwrap();
-    let flow = dispatcher.serve_list(entry, &(), vcpu, &mut file, caller);
-    *registers = file.0;
-    flow
-}
-
-fn serve_two(
-    dispatcher: &Dispatcher<()>,
-    vcpu: &mut Vcpu,
-    registers: &mut [u64; REGISTERS],
-    caller: Caller,
-) -> ControlFlow<Action> {
-    let mut file = FileTwo(*registers);
-    let entry: ListEntry<Two, FileTwo> = dispatcher.list_entry(DOOR).unwrap();
-    let flow = dispatcher.serve_list(entry, &(), vcpu, &mut file, caller);
-    *registers = file.0;
-    flow
-}
-
 impl Listed {
+    fn new<L: CallList<()>, const PPC: bool>(builder: Builder<()>) -> Listed {
+        Listed { guest: Guest::new(builder.serves_list::<L>()), serve: serve_list::<L, PPC> }
+    }
+
     fn outcome(&mut self, caller: Caller, number: u64, arguments: &[u64]) -> String {
         let Listed { guest, serve } = self;
         let action = guest.call_by(caller, number, arguments, *serve);
@@ -81,39 +67,19 @@ impl Listed {
 
 #[test]
 fn a_list_is_served_as_closures_are() {
-    let policies = [
-        "default",
-        "default,user-mode",
-        "strict,allow=LAB_ADD,allow=LAB_ACT",
-        "confidential",
-        "deny=LAB_WIDE,user-mode",
-    ];
-    for policy in policies.map(|policy| policy.parse::<Policy>().unwrap()) {
-        for ppc in [false, true] {
-            let machine = if ppc { builder_two() } else { builder() }.policy(policy.clone());
-            let (listed, serve) = if ppc {
-                (machine.serves_list::<Two>(), serve_two as fn(&_, &mut _, &mut _, _) -> _)
-            } else {
-                (machine.serves_list::<One>(), serve_one as fn(&_, &mut _, &mut _, _) -> _)
-            };
-            let mut listed = Listed { guest: Guest::new(listed), serve };
-            let machine = if ppc { builder_two() } else { builder() }.policy(policy.clone());
-            let handled = same::<OldAdd>(same::<Oracle>(same::<Wide>(same::<Add>(same::<Act>(machine)))));
+    for policy in POLICIES.map(|policy| policy.parse::<Policy>().unwrap()) {
+        for (ppc, machine) in [(false, builder as fn() -> Builder<()>), (true, builder_two)] {
+            let machine = || machine().policy(policy.clone());
+            let mut listed =
+                if ppc { Listed::new::<Two, true>(machine()) } else { Listed::new::<One, false>(machine()) };
+            let handled = same::<OldAdd>(same::<Oracle>(same::<Wide>(same::<Add>(same::<Act>(machine())))));
             let mut handled = Guest::new(if ppc { same::<Six>(same::<Outputs>(handled)) } else { handled });
-            let first = if ppc { 0x7_0000 } else { 0 };
-            for caller in [KERNEL, KERNEL_32, USER, BIG] {
-                for number in (0..12).chain([1 << 16, 1 << 32 | 1]) {
-                    for what in (0..7).chain([1 << 32, u64::MAX]) {
-                        let arguments = [what, 2, 3, 4, 5, 6, 7];
-                        let arguments = &arguments[..if ppc { 7 } else { 4 }];
-                        let number = first + number;
-                        let one = listed.outcome(caller, number, arguments);
-                        let action = handled.call_from(caller, number, arguments);
-                        let other = outcome(&mut handled, action);
-                        assert_eq!(one, other, "{number:#x} {what:#x} {caller:?} {policy:?}");
-                    }
-                }
-            }
+            every_call(ppc, |caller, number, arguments| {
+                let one = listed.outcome(caller, number, arguments);
+                let action = handled.call_from(caller, number, arguments);
+                let other = outcome(&mut handled, action);
+                assert_eq!(one, other, "{number:#x} {arguments:x?} {caller:?} {policy:?}");
+            });
             assert_eq!(listed.guest.total(), handled.total());
             for definition in handled.dispatcher.served() {
                 let counts = [&listed.guest, &handled].map(|guest| guest.counts(definition.name));
@@ -126,7 +92,7 @@ fn a_list_is_served_as_closures_are() {
 }
 
 /// How many calls of a list the compiled code serves.
-fn in_place<L: hypercall_core::CallList<()>, R: Registers>(builder: Builder<()>) -> u32 {
+fn in_place<L: CallList<()>, R: Registers>(builder: Builder<()>) -> u32 {
     builder.build().unwrap().list_entry::<L, R>(DOOR).unwrap().in_place()
 }
 
@@ -168,7 +134,7 @@ fn a_list_stands_beside_other_handlers_in_whatever_order_they_are_given() {
         assert_eq!(entry.in_place(), 1);
         let mut vcpu = dispatcher.vcpu(0);
         for (number, result) in [(1, 10), (8, 4 ^ 6), (9, minus(1000))] {
-            let mut file = FileOne([number, 4, 6, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
+            let mut file: FileOne = File([number, 4, 6, 0, 0, 0, 0, 0, 0, 0, 0, 0]);
             assert!(dispatcher.serve_list(entry, &(), &mut vcpu, &mut file, KERNEL).is_continue());
             assert_eq!(file.0[0], result);
         }
@@ -218,7 +184,7 @@ fn a_listed_handler_that_panics_gives_the_internal_error_and_the_next_call_is_se
     let entry: ListEntry<Bad, FileOne> = dispatcher.list_entry(DOOR).unwrap();
     let mut vcpu = dispatcher.vcpu(7);
     for calls in 1..4 {
-        let mut file = FileOne([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]);
+        let mut file: FileOne = File([1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]);
         assert!(dispatcher.serve_list(entry, &Panics, &mut vcpu, &mut file, KERNEL).is_continue());
         assert_eq!(file.0, [minus(5), 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12]);
         let counts = vcpu.statistics().total();
@@ -229,7 +195,7 @@ fn a_listed_handler_that_panics_gives_the_internal_error_and_the_next_call_is_se
 #[cfg(feature = "std")]
 #[test]
 fn a_listed_call_is_traced_from_when_somebody_listens() {
-    let mut listed = Listed { guest: Guest::new(builder().serves_list::<One>()), serve: serve_one };
+    let mut listed = Listed::new::<One, false>(builder());
     listed.outcome(KERNEL, 1, &[40, 2]);
     let lines = crate::outcomes::logged_again(|| drop(listed.outcome(KERNEL, 1, &[1, 2])));
     assert!(lines.len() == 1 && lines[0].contains("LAB_ADD"), "{lines:?}");

@@ -118,34 +118,41 @@ pub fn outcome(guest: &mut Guest, action: Option<Action>) -> String {
     format!("{action:?} {:x?}", guest.registers)
 }
 
+/// Policies that leave calls in different states.
+pub const POLICIES: [&str; 5] = [
+    "default",
+    "default,user-mode",
+    "strict,allow=LAB_ADD,allow=LAB_ACT",
+    "confidential",
+    "deny=LAB_WIDE,user-mode",
+];
+
+/// Every caller with every number of a machine's, and some of nobody's, and arguments that do all there is.
+pub fn every_call(ppc: bool, mut each: impl FnMut(hypercall_core::Caller, u64, &[u64])) {
+    let first = if ppc { 0x7_0000 } else { 0 };
+    for caller in [KERNEL, KERNEL_32, USER, BIG] {
+        for number in (0..12).chain([1 << 16, 1 << 32 | 1]) {
+            for what in (0..7).chain([1 << 32, u64::MAX]) {
+                let arguments = [what, 2, 3, 4, 5, 6, 7];
+                each(caller, first + number, &arguments[..if ppc { 7 } else { 4 }]);
+            }
+        }
+    }
+}
+
 #[test]
 fn what_a_vm_serves_is_served_as_a_closure_is() {
-    let policies = [
-        "default",
-        "default,user-mode",
-        "strict,allow=LAB_ADD,allow=LAB_ACT",
-        "confidential",
-        "deny=LAB_WIDE",
-    ];
-    for policy in policies.map(|policy| policy.parse::<Policy>().unwrap()) {
+    for policy in POLICIES.map(|policy| policy.parse::<Policy>().unwrap()) {
         for (ppc, machine) in [(false, builder as fn() -> Builder<()>), (true, builder_two)] {
             let mut served = served(machine().policy(policy.clone()), ppc);
             let mut handled = handled(machine().policy(policy.clone()), ppc);
-            let first = if ppc { 0x7_0000 } else { 0 };
-            for caller in [KERNEL, KERNEL_32, USER, BIG] {
-                for number in (0..12).chain([1 << 16, 1 << 32 | 1]) {
-                    for what in (0..7).chain([1 << 32, u64::MAX]) {
-                        let arguments = [what, 2, 3, 4, 5, 6, 7];
-                        let arguments = &arguments[..if ppc { 7 } else { 4 }];
-                        let number = first + number;
-                        let [one, other] = [&mut served, &mut handled].map(|guest| {
-                            let action = guest.call_from(caller, number, arguments);
-                            outcome(guest, action)
-                        });
-                        assert_eq!(one, other, "{number:#x} {what:#x} {caller:?} {policy:?}");
-                    }
-                }
-            }
+            every_call(ppc, |caller, number, arguments| {
+                let [one, other] = [&mut served, &mut handled].map(|guest| {
+                    let action = guest.call_from(caller, number, arguments);
+                    outcome(guest, action)
+                });
+                assert_eq!(one, other, "{number:#x} {arguments:x?} {caller:?} {policy:?}");
+            });
             assert_eq!(served.total(), handled.total());
             for definition in served.dispatcher.served() {
                 assert_eq!(served.counts(definition.name), handled.counts(definition.name), "{definition:?}");

@@ -12,7 +12,7 @@ use hypercall_arch_ppc::{PpcRegisters, convention as ppc, entry as ppc_entry};
 use hypercall_arch_x86::{X86Registers, convention as x86, entry as x86_entry};
 use hypercall_core::convention::{Convention, Registers};
 use hypercall_core::{
-    Arch, Caller, Dispatcher, Endian, EntryId, EntryPoint, Interface, ListEntry, Privilege, Vcpu, Width,
+    Arch, CallList, Caller, Dispatcher, Endian, EntryPoint, Interface, ListEntry, Privilege, Vcpu, Width,
     interface,
 };
 use std::collections::HashMap;
@@ -233,26 +233,11 @@ fn make<F: File>(file: &mut F, sequence: &[u32], mut serve: impl FnMut(&mut F)) 
     }
 }
 
+/// With the list of no calls, what `Dispatcher::serve` does.
 #[inline(never)]
-fn by_dispatcher<F: File>(
+fn by_dispatcher<L: CallList<State>, F: File>(
     dispatcher: &Dispatcher<State>,
-    entry: EntryId,
-    caller: Caller,
-    state: &State,
-    vcpu: &mut Vcpu,
-    file: &mut F,
-    sequence: &[u32],
-) {
-    make(file, sequence, |file| {
-        let flow = dispatcher.serve(entry, state, vcpu, file.registers(), caller);
-        assert!(flow.is_continue());
-    });
-}
-
-#[inline(never)]
-fn by_list<F: File>(
-    dispatcher: &Dispatcher<State>,
-    entry: ListEntry<Listed, F::Registers>,
+    entry: ListEntry<L, F::Registers>,
     caller: Caller,
     state: &State,
     vcpu: &mut Vcpu,
@@ -303,11 +288,11 @@ fn subjects_of<'a, F: File + 'a>(world: &'a World, prefix: &str, random: bool) -
     let of_kind = |place: usize| DIRECT[place % KINDS];
 
     let dispatched = |word: &str, dispatcher: &'a Dispatcher<State>| {
-        let entry = dispatcher.entry(world.layout.entry.0).expect("it was bound");
+        let entry = dispatcher.list_entry(world.layout.entry.0).expect("it was bound");
         let (mut vcpu, mut file, numbers) = (dispatcher.vcpu(0), F::default(), sequence.clone());
         Subject::ns(id(word), move || {
             clock::each(numbers.len() as u64, || {
-                by_dispatcher(dispatcher, entry, caller, state, &mut vcpu, &mut file, &numbers);
+                by_dispatcher::<(), F>(dispatcher, entry, caller, state, &mut vcpu, &mut file, &numbers);
             })
         })
     };
@@ -355,7 +340,7 @@ fn subjects_of<'a, F: File + 'a>(world: &'a World, prefix: &str, random: bool) -
         let (mut vcpu, mut file, numbers) = (dispatcher.vcpu(0), F::default(), sequence.clone());
         let list = Subject::ns(id("list"), move || {
             clock::each(numbers.len() as u64, || {
-                by_list(dispatcher, entry, caller, state, &mut vcpu, &mut file, &numbers);
+                by_dispatcher::<Listed, F>(dispatcher, entry, caller, state, &mut vcpu, &mut file, &numbers);
             })
         });
         all.push(list.against(base.clone()));

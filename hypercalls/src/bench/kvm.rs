@@ -272,7 +272,7 @@ impl Guest {
 }
 
 /// The loop of a VMM's vCPU, for so many calls as there are places for the time from the return of one KVM_RUN
-/// to the beginning of the next; it is taken if it is asked for. There is one such loop, as in a VMM.
+/// to the beginning of the next; it is taken if it is asked for. One place for a list's code, as in a VMM.
 #[inline(never)]
 fn run<L: CallList<State>>(
     fd: &mut VcpuFd,
